@@ -1,0 +1,216 @@
+package voices
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+const head = "name: anna\nbackend: espeak\nlanguage: de-AT\nvoice: de+f3\n"
+
+func schema(t testing.TB) *jsonschema.Schema {
+	t.Helper()
+	s, err := jsonschema.NewCompiler().Compile("../docs/voice.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func validate(t testing.TB, s *jsonschema.Schema, data []byte) error {
+	t.Helper()
+	j, err := yaml.YAMLToJSON(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(j))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Validate(v)
+}
+
+func TestDecode(t *testing.T) {
+	data := head + `description: a calm voice
+rate: 0.9
+pitch: 1
+volume: 1.5
+pauses:
+  clause: 0s
+  sentence: 400ms
+  paragraph: 1s
+  before-heading: 1.25s
+  after-heading: 30s
+  chapter: 2s
+lexicon:
+  - word: z. B.
+    say: zum Beispiel
+  - {word: "1984", say: neunzehn vierundachtzig}
+`
+	v, err := decode("anna.yaml", []byte(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := validate(t, schema(t), []byte(data)); err != nil {
+		t.Error(err)
+	}
+	ms := time.Millisecond
+	if v.Name != "anna" || v.Backend != "espeak" || v.Language != "de-AT" || v.Engine != "de+f3" || v.Description != "a calm voice" ||
+		v.Rate != 0.9 || v.Pitch != 1 || v.Volume != 1.5 ||
+		v.Pauses != (Pauses{0, 400 * ms, 1000 * ms, 1250 * ms, 30000 * ms, 2000 * ms}) ||
+		len(v.Lexicon) != 2 || v.Lexicon[0] != (Entry{"z. B.", "zum Beispiel"}) || v.Lexicon[1] != (Entry{"1984", "neunzehn vierundachtzig"}) {
+		t.Errorf("got %+v", v)
+	}
+	v, err = decode("anna.yaml", []byte("\uFEFF# nothing but what is needed\r\n"+strings.ReplaceAll(head, "\n", "\r\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Default()
+	if v.Rate != want.Rate || v.Pitch != want.Pitch || v.Volume != want.Volume || v.Pauses != want.Pauses || v.Lexicon != nil {
+		t.Errorf("defaults: got %+v", v)
+	}
+}
+
+func TestDecodeErrors(t *testing.T) {
+	compiled := schema(t)
+	for _, test := range []struct {
+		data, want string
+		loose      bool // the schema cannot say it
+	}{
+		{head + "sped: 1\n", "v.yaml:5:1: sped: unknown key; known are backend, description,", false},
+		{head + "pauses:\n  sentense: 1s\n", "v.yaml:6:3: pauses.sentense: unknown key", false},
+		{head + "rate: fast\n", "v.yaml:5:7: rate: wants a number, has text", false},
+		{head + "rate: \"1\"\n", "v.yaml:5:7: rate: wants a number, has text", false},
+		{head + "rate: 0.2\n", "v.yaml:5:7: rate: 0.2 is not between 0.25 and 4", false},
+		{head + "rate: .nan\n", "v.yaml:5:7: rate: wants a number", true},
+		{head + "rate: 4.5\n", "rate: 4.5 is not between", false},
+		{head + "pitch: -1\n", "pitch: -1 is not between 0 and 2", false},
+		{head + "volume: 0\n", "volume: 0 is not between 0.1 and 2", false},
+		{head + "rate:\n", "rate: wants a number, has nothing", false},
+		{head + "rate: [1]\n", "rate: wants a number, has a list", false},
+		{head + "pauses: 1s\n", "v.yaml:5:9: pauses: wants keys and values, has text", false},
+		{head + "pauses:\n  sentence: 350\n", `v.yaml:6:13: pauses.sentence: "350" is not a pause such as 350ms or 1.2s`, false},
+		{head + "pauses: {sentence: -1s}\n", `"-1s" is not a pause`, false},
+		{head + "pauses: {sentence: 1m}\n", `"1m" is not a pause`, false},
+		{head + "pauses: {sentence: 30.1s}\n", "pauses.sentence: 30.1s is longer than 30s", true},
+		{head + "lexicon: {a: b}\n", "lexicon: wants a list of entries, has keys and values", false},
+		{head + "lexicon: [a]\n", "v.yaml:5:11: lexicon: wants keys and values, has text", false},
+		{head + "lexicon:\n  - word: a\n", "lexicon.say: is missing", false},
+		{head + "lexicon:\n  - word: a\n    say: ''\n", "v.yaml:7:10: lexicon.say: is empty", false},
+		{head + "lexicon:\n  - word: \"\\u200b\"\n    say: b\n", "lexicon.word: is empty", true},
+		{head + "lexicon:\n  - word: ' a'\n    say: b\n", "lexicon.word: begins or ends with white space", false},
+		{head + "lexicon:\n  - word: 12\n    say: b\n", "lexicon.word: wants text, has a number; put it in quotation marks", false},
+		{head + "lexicon:\n  - {word: a, say: b}\n  - {word: a, say: c}\n", `lexicon.word: "a" stands in the lexicon twice`, true},
+		{head + "description: \"a\\0b\"\n", "description: holds a control character", true},
+		{head + "description: " + strings.Repeat("x", 1001) + "\n", "description: is longer than 1000 bytes", false},
+		{head + "name: other\n", `mapping key "name" already defined`, true},
+		{strings.Replace(head, "anna", "a b", 1), `v.yaml:1:7: name: "a b" is no name`, false},
+		{strings.Replace(head, "anna", "espeak:de", 1), `name: "espeak:de" is no name`, false},
+		{strings.Replace(head, "anna", "a.yaml", 1), `name: "a.yaml" is no name`, false},
+		{strings.Replace(head, "espeak", "E", 1), `v.yaml:2:10: backend: "E" is no backend's name`, false},
+		{strings.Replace(head, "de-AT", "german!", 1), `v.yaml:3:11: language: "german!" is not a BCP 47 language tag`, false},
+		{strings.Replace(head, "de-AT", "qqqqq-xx", 1), `is not a BCP 47 language tag`, true},
+		{strings.Replace(head, "de+f3", "''", 1), "v.yaml:4:8: voice: is empty", false},
+		{strings.Replace(head, "voice: de+f3\n", "", 1), "voice: is missing", false},
+		{"- a\n", "v.yaml:1:1: wants keys and values, has a list", false},
+		{"", "v.yaml: an empty voice profile", true},
+		{"# nothing\n", "v.yaml: an empty voice profile", true},
+		{head + "---\n" + head, "one file holds one voice profile", true},
+		{"name: [", "v.yaml:1:7: ", true},
+		{"name: &a b\n", "anchors, aliases and tags", true},
+		{"a: *b\n", "anchors, aliases and tags", true},
+		{"name: !!str 1\n", "anchors, aliases and tags", true},
+		{"name: \xff\n", "is UTF-8 text", true},
+		{strings.Repeat("[", 1000), "v.yaml:1:21: nested too deeply", true},
+		{strings.Repeat("- ", 5000), "nested too deeply", true},
+		{strings.Repeat("a: ", 5000), "nested too deeply", true},
+		{strings.Repeat("#", maxFile+1), "at most 262144 bytes", true},
+	} {
+		_, err := decode("v.yaml", []byte(test.data))
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%.80q: got %v, want %q", test.data, err, test.want)
+		}
+		if !test.loose && validate(t, compiled, []byte(test.data)) == nil {
+			t.Errorf("%.80q: the schema finds nothing wrong", test.data)
+		}
+	}
+}
+
+// TestSchema holds the embedded profiles against the schema, and the schema's
+// defaults against ours.
+func TestSchema(t *testing.T) {
+	s := schema(t)
+	files, err := filepath.Glob("*/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := validate(t, s, data); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+		v, err := LoadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if filepath.Base(file) != v.Name+".yaml" || filepath.Dir(file) != v.Backend {
+			t.Errorf("%s holds %s of %s", file, v.Name, v.Backend)
+		}
+	}
+	d := Default()
+	for key, want := range map[string]float64{"rate": d.Rate, "pitch": d.Pitch, "volume": d.Volume} {
+		got, err := (*s.Properties[key].Default).(json.Number).Float64()
+		if err != nil || got != want {
+			t.Errorf("default of %s is %v in the schema, %v here", key, got, want)
+		}
+	}
+	for key, want := range map[string]time.Duration{
+		"clause": d.Pauses.Clause, "sentence": d.Pauses.Sentence, "paragraph": d.Pauses.Paragraph,
+		"before-heading": d.Pauses.BeforeHeading, "after-heading": d.Pauses.AfterHeading, "chapter": d.Pauses.Chapter,
+	} {
+		got, err := time.ParseDuration((*s.Properties["pauses"].Properties[key].Default).(string))
+		if err != nil || got != want {
+			t.Errorf("default of pauses.%s is %v in the schema, %v here", key, got, want)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, seed := range []string{
+		head, head + "rate: 1.5\npauses: {sentence: 1.2s}\n", head + "lexicon:\n  - word: a\n    say: b\n",
+		"name: |\n  a\n", "? a\n: b\n", "<<: {a: b}\n", "a: &x [*x]\n", "--- >-\n x\n...\n", "\"\\x", "a:\n\t- b", "{}", "'", "%YAML 1.2\n---\n", "!<", "[[{", "name: {a: }",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		v, err := decode("f.yaml", data)
+		if (v == nil) == (err == nil) {
+			t.Fatal("neither or both")
+		}
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "f.yaml") {
+				t.Fatalf("no place in %q", err)
+			}
+			return
+		}
+		if nameProblem(v.Name) != "" || backendProblem(v.Backend) != "" || languageProblem(v.Language) != "" || engineProblem(v.Engine) != "" ||
+			!(v.Rate >= minRate && v.Rate <= maxRate) || !(v.Pitch >= minPitch && v.Pitch <= maxPitch) || !(v.Volume >= minVolume && v.Volume <= maxVolume) {
+			t.Fatalf("%+v", v)
+		}
+		for _, e := range v.Lexicon {
+			if entryProblem(e.Word) != "" || entryProblem(e.Say) != "" {
+				t.Fatalf("%+v", e)
+			}
+		}
+	})
+}

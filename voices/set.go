@@ -1,0 +1,243 @@
+package voices
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/language"
+)
+
+//go:embed espeak/*.yaml
+var embedded embed.FS
+
+// maxProfiles is the most profiles that one folder may hold.
+const maxProfiles = 1000
+
+// ErrUnknown is wrapped where no profile has the name or speaks the language.
+var ErrUnknown = errors.New("no such voice")
+
+// Set is the profiles that there are, sorted by name. It does not change once
+// it is loaded.
+type Set struct{ voices []*Voice }
+
+// Load gives the embedded profiles, overlaid by the *.yaml files of each of
+// dirs in turn: a profile replaces an earlier folder's of the same name. A
+// folder that does not exist is an empty one. Two profiles of one name in one
+// folder are an error.
+func Load(dirs ...string) (*Set, error) {
+	all := map[string]*Voice{}
+	if err := overlay(all, embedded, "*/*.yaml", func(name string) string { return "voices/" + name }); err != nil {
+		return nil, err
+	}
+	for _, dir := range dirs {
+		info, err := os.Stat(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("voice profiles: %w", err)
+		}
+		if !info.IsDir() {
+			return nil, fmt.Errorf("voice profiles: %s is not a folder", dir)
+		}
+		err = overlay(all, os.DirFS(dir), "*.yaml", func(name string) string { return filepath.Join(dir, name) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	s := &Set{}
+	for _, v := range all {
+		s.voices = append(s.voices, v)
+	}
+	slices.SortFunc(s.voices, func(a, b *Voice) int { return strings.Compare(a.Name, b.Name) })
+	return s, nil
+}
+
+// overlay adds the profiles of one folder to all; place is what messages call
+// a file of it.
+func overlay(all map[string]*Voice, folder fs.FS, pattern string, place func(string) string) error {
+	files, err := fs.Glob(folder, pattern)
+	if err != nil {
+		return fmt.Errorf("voice profiles: %w", err)
+	}
+	if len(files) > maxProfiles {
+		return fmt.Errorf("voice profiles: more than %d files in %s", maxProfiles, place(""))
+	}
+	from := map[string]string{}
+	for _, file := range files {
+		v, err := load(folder, file, place(file))
+		if err != nil {
+			return err
+		}
+		if other, ok := from[v.Name]; ok {
+			return fmt.Errorf("%s: name: %q is also the name in %s", place(file), v.Name, other)
+		}
+		from[v.Name] = place(file)
+		all[v.Name] = v
+	}
+	return nil
+}
+
+// List gives all profiles, sorted by name.
+func (s *Set) List() []*Voice { return slices.Clone(s.voices) }
+
+// Resolve gives the voice that a user asks for, in one of three ways: a
+// profile file ("slow.yaml", "./slow.yaml"), an engine's own voice
+// ("espeak:de+f3", see Direct), or a profile's name ("de").
+func (s *Set) Resolve(arg string) (*Voice, error) {
+	switch {
+	case isFile(arg):
+		return LoadFile(arg)
+	case strings.Contains(arg, ":"):
+		return Direct(arg)
+	}
+	return s.Find(arg)
+}
+
+// isFile tells a file's path from the name of a profile.
+func isFile(arg string) bool {
+	ext := strings.ToLower(path.Ext(arg))
+	return ext == ".yaml" || ext == ".yml"
+}
+
+// Direct is an engine's own voice without a profile, "backend:voice", such as
+// "espeak:de+f3". It has the default prosody and pauses and no language.
+func Direct(arg string) (*Voice, error) {
+	backend, engine, ok := strings.Cut(arg, ":")
+	if !ok {
+		return nil, fmt.Errorf(`voice %q: an engine's own voice is named like "espeak:de+f3"`, arg)
+	}
+	if what := backendProblem(backend); what != "" {
+		return nil, fmt.Errorf("voice %q: %s", arg, what)
+	}
+	if what := engineProblem(engine); what != "" {
+		return nil, fmt.Errorf("voice %q: the engine's voice %s", arg, what)
+	}
+	v := Default()
+	v.Name, v.Backend, v.Engine = arg, backend, engine
+	return &v, nil
+}
+
+// Find gives the profile of that name. The error wraps ErrUnknown and lists
+// names that are close.
+func (s *Set) Find(name string) (*Voice, error) {
+	i, ok := slices.BinarySearchFunc(s.voices, name, func(v *Voice, name string) int { return strings.Compare(v.Name, name) })
+	if ok {
+		return s.voices[i], nil
+	}
+	var close []string
+	for _, v := range s.voices {
+		if isClose(strings.ToLower(v.Name), strings.ToLower(name)) {
+			close = append(close, v.Name)
+		}
+	}
+	if len(close) > 0 {
+		return nil, fmt.Errorf("%w: no profile is named %q; close are %s", ErrUnknown, name, strings.Join(close, ", "))
+	}
+	return nil, fmt.Errorf("%w: no profile is named %q; \"narrate voices\" lists them", ErrUnknown, name)
+}
+
+// isClose reports whether a user who wrote b may have meant a: one begins with
+// the other, or they are at most a typing error apart.
+func isClose(a, b string) bool {
+	if b == "" || len(b) > 2*maxName {
+		return false
+	}
+	if strings.HasPrefix(a, b) || strings.HasPrefix(b, a) {
+		return true
+	}
+	return len(a) > 2 && distance(a, b) <= 1+len(a)/8
+}
+
+// distance is the Levenshtein distance in bytes.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			next := corner
+			if a[i] != b[j] {
+				next = 1 + min(corner, row[j], row[j+1])
+			}
+			corner, row[j+1] = row[j+1], next
+		}
+	}
+	return row[len(b)]
+}
+
+// For gives the backend's profile that speaks the language best. Of the
+// profiles of that language it takes, first match wins:
+//
+//  1. the one whose language is the same tag ("pt" for pt, "pt-BR" for pt-BR);
+//  2. the nearest region and script by CLDR's language matching ("de" for
+//     de-AT, "en-GB" for en-AU, "en-US" for en, "zh" for zh-Hans);
+//  3. one without a region.
+//
+// Among equals it takes the one named like its language, then the first by
+// name. Languages are never exchanged for a neighbour (Danish for Norwegian),
+// except Nynorsk for Bokmål. The error wraps ErrUnknown and says what to do.
+func (s *Set) For(lang, backend string) (*Voice, error) {
+	want, err := language.Parse(lang)
+	if err != nil {
+		return nil, fmt.Errorf("language %q: %w", lang, err)
+	}
+	var fit []*Voice
+	var tags []language.Tag
+	for _, v := range s.ordered() {
+		have := language.Make(v.Language)
+		if v.Backend != backend || base(have) != base(want) {
+			continue
+		}
+		if have == want {
+			return v, nil
+		}
+		fit, tags = append(fit, v), append(tags, have)
+	}
+	if len(fit) == 0 {
+		return nil, fmt.Errorf("%w: no profile for the language %q with %s; name one of its own voices (--voice %s:%s) or write a profile file (docs/voices.md)",
+			ErrUnknown, lang, backend, backend, base(want))
+	}
+	_, best, _ := language.NewMatcher(tags).Match(want)
+	return fit[best], nil
+}
+
+// ordered gives the profiles as For prefers them among equals: those without a
+// region first, and those named like their language before the others.
+func (s *Set) ordered() []*Voice {
+	rank := func(v *Voice) int {
+		n := 0
+		if _, _, region := language.Make(v.Language).Raw(); region != (language.Region{}) {
+			n += 2
+		}
+		if !strings.EqualFold(v.Name, v.Language) {
+			n++
+		}
+		return n
+	}
+	list := s.List()
+	slices.SortStableFunc(list, func(a, b *Voice) int { return rank(a) - rank(b) })
+	return list
+}
+
+// base is the language without script and region, Norwegian being one.
+func base(t language.Tag) string {
+	b, _ := t.Base()
+	switch b.String() {
+	case "nn", "no":
+		return "nb"
+	case "cmn":
+		return "zh"
+	}
+	return b.String()
+}

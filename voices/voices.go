@@ -1,0 +1,60 @@
+// Package voices holds voice profiles: who speaks, how fast and high, how long
+// the pauses are and how particular words are said. Profiles are YAML files,
+// embedded in the program and overridable from the user's configuration folder
+// or a file named on the command line. See docs/voices.md.
+package voices
+
+import "time"
+
+// Voice is one profile.
+type Voice struct {
+	Name        string // unique, what --voice takes: "de", "en-GB"
+	Description string // for people
+	Backend     string // the engine's folder name: "espeak"
+	Language    string // BCP 47; "" for an engine voice named directly (Direct)
+	Engine      string // the engine's own name of the voice: "gmw/de"
+	// Rate, Pitch and Volume are factors of the engine's own normal, 1 = normal.
+	Rate, Pitch, Volume float64
+	Pauses              Pauses
+	Lexicon             []Entry
+}
+
+// Pauses are the silences between utterances. Between two utterances stands
+// one pause, the longest that either side asks for.
+type Pauses struct {
+	Clause        time.Duration // inside a sentence that was divided for its length
+	Sentence      time.Duration
+	Paragraph     time.Duration
+	BeforeHeading time.Duration
+	AfterHeading  time.Duration
+	Chapter       time.Duration // before a new chapter
+}
+
+// Entry is a pronunciation: the whole word or phrase Word is spoken as Say.
+type Entry struct{ Word, Say string }
+
+// Default is what a profile has where its file says nothing. Its pauses are
+// explained in docs/voices.md.
+func Default() Voice {
+	return Voice{
+		Rate: 1, Pitch: 1, Volume: 1,
+		Pauses: Pauses{
+			Clause:        150 * time.Millisecond,
+			Sentence:      350 * time.Millisecond,
+			Paragraph:     700 * time.Millisecond,
+			BeforeHeading: 1000 * time.Millisecond,
+			AfterHeading:  700 * time.Millisecond,
+			Chapter:       1500 * time.Millisecond,
+		},
+	}
+}
+
+// The limits that a profile keeps to; docs/voice.schema.json says the same.
+const (
+	minRate, maxRate     = 0.25, 4
+	minPitch, maxPitch   = 0, 2
+	minVolume, maxVolume = 0.1, 2 // less could not be told from a failed clip
+	maxPause             = 30 * time.Second
+	maxName              = 64   // bytes
+	maxText              = 1000 // bytes of a description, a word, its pronunciation
+)
