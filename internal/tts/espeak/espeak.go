@@ -1,0 +1,208 @@
+// Package espeak speaks with espeak-ng. It drives the engine in one of two
+// ways, which give the same samples:
+//
+//   - as a worker: this program started again, with libespeak-ng loaded; it
+//     also gives the start of every word (see worker.go);
+//   - as the program espeak-ng, a process for each sentence, where the library
+//     cannot be used; without word times.
+//
+// The engine's exit status says little, so everything that comes back is
+// checked; the text is made harmless before the engine sees it (see text.go).
+package espeak
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"narrate/internal/pcm"
+	"narrate/internal/tts"
+	"narrate/voices"
+)
+
+// Options configure a Backend.
+type Options struct {
+	// Program is the engine's program; default "espeak-ng", found on PATH.
+	Program string
+	// Worker is the command that runs this program again so that WorkerMain
+	// is its first act, such as os.Executable(). Without it the library is
+	// not used.
+	Worker []string
+	// Timeout is how long one request may take before the engine counts as
+	// hung; default a minute. The longest text takes about a second.
+	Timeout time.Duration
+}
+
+// maxText is Info.MaxText. The engine reads a clause into 800 bytes and cuts
+// what is longer anywhere, so that nothing is gained by longer texts, while
+// time and memory grow faster than length does.
+const maxText = 1000
+
+// maxFrames limits what the engine may send for one text: 1,000 digits at the
+// slowest speed take under half an hour at 22,050 Hz.
+const maxFrames = 30 * 60 * 22050
+
+// The engine's own normal values and limits (speak_lib.h; outside these it
+// silently does something else, or gives no sound at all).
+const (
+	normalWPM, minWPM, maxWPM = 175, 80, 450
+	normalPitch, maxPitch     = 50, 99
+	normalVolume, maxVolume   = 100, 200
+)
+
+// Backend is espeak-ng as a tts.Backend.
+type Backend struct {
+	options Options
+	slots   chan struct{} // one for each request that may run at once
+	pool    pool
+
+	mu     sync.Mutex
+	engine *engine // nil until it was looked at
+}
+
+// request is one utterance as the engine takes it.
+type request struct {
+	Text   string // harmless
+	Voice  string // from the engine's own list
+	WPM    int
+	Pitch  int
+	Volume int
+	// Seed makes the engine's noise repeatable, from 1.52 on.
+	Seed bool
+}
+
+// speech is what the engine gives for a request.
+type speech struct {
+	format  pcm.Format
+	samples []int16
+	words   []word
+}
+
+// New makes a Backend. It starts nothing yet.
+func New(options Options) *Backend {
+	if options.Program == "" {
+		options.Program = "espeak-ng"
+	}
+	if options.Timeout == 0 {
+		options.Timeout = time.Minute
+	}
+	return &Backend{
+		options: options,
+		slots:   make(chan struct{}, runtime.NumCPU()),
+		pool:    pool{command: options.Worker, timeout: options.Timeout},
+	}
+}
+
+// Name implements tts.Backend.
+func (b *Backend) Name() string { return "espeak" }
+
+// Info implements tts.Backend.
+func (b *Backend) Info(ctx context.Context) (tts.Info, error) {
+	e, err := b.look(ctx)
+	if err != nil {
+		return tts.Info{}, err
+	}
+	return tts.Info{
+		Version:    e.key(),
+		Voices:     e.voices.offer(),
+		Marks:      e.note == "",
+		MarksNote:  e.note,
+		MaxText:    maxText,
+		Parallel:   cap(b.slots),
+		Repeatable: true,
+	}, nil
+}
+
+// Synthesize implements tts.Backend.
+func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, error) {
+	if err := ctx.Err(); err != nil {
+		return tts.Clip{}, err
+	}
+	if !utf8.ValidString(r.Text) {
+		return tts.Clip{}, fmt.Errorf("espeak: %w: not valid UTF-8", tts.ErrText)
+	}
+	if n := utf8.RuneCountInString(r.Text); n > maxText {
+		return tts.Clip{}, fmt.Errorf("espeak: %w: %d characters, and espeak-ng takes %d at a time", tts.ErrTooLong, n, maxText)
+	}
+	e, err := b.look(ctx)
+	if err != nil {
+		return tts.Clip{}, err
+	}
+	voice, err := e.voices.find(r.Voice.Engine)
+	if err != nil {
+		return tts.Clip{}, err
+	}
+	ask, err := prosody(r.Voice)
+	if err != nil {
+		return tts.Clip{}, err
+	}
+	ask.Text, ask.Voice, ask.Seed = harmless(r.Text), voice, e.seeded
+	if strings.TrimSpace(ask.Text) == "" {
+		return tts.Clip{}, fmt.Errorf("espeak: %w: the text is empty", tts.ErrEmpty)
+	}
+
+	select {
+	case b.slots <- struct{}{}:
+		defer func() { <-b.slots }()
+	case <-ctx.Done():
+		return tts.Clip{}, ctx.Err()
+	}
+	speak := b.pool.speak
+	if e.note != "" {
+		speak = func(ctx context.Context, r request) (speech, error) { return e.speak(ctx, b.options.Timeout, r) }
+	}
+	s, err := speak(ctx, ask)
+	if err != nil {
+		if ctx.Err() != nil {
+			return tts.Clip{}, ctx.Err()
+		}
+		return tts.Clip{}, fmt.Errorf("espeak: %w", err)
+	}
+	if pcm.Silent(s.samples) {
+		return tts.Clip{}, fmt.Errorf("espeak: %w: voice %s says nothing for %q", tts.ErrEmpty, voice, r.Text)
+	}
+	var marks []tts.Mark
+	if e.note == "" {
+		marks = place(r.Text, s.words, int64(len(s.samples)))
+	}
+	return tts.Samples(s.format, s.samples, marks), nil
+}
+
+// Close implements tts.Backend.
+func (b *Backend) Close() error { return b.pool.close() }
+
+// prosody turns a voice's factors into the engine's numbers.
+func prosody(v voices.Voice) (request, error) {
+	var r request
+	var errs []error
+	set := func(to *int, what string, factor float64, normal, least, most int) {
+		if factor == 0 { // not set
+			factor = 1
+		}
+		n := math.Round(factor * float64(normal))
+		if !(n >= float64(least) && n <= float64(most)) { // also refuses NaN
+			errs = append(errs, unfitVoice(fmt.Sprintf("voice %q: %s %g is outside what espeak-ng can do, %.2f to %.2f",
+				v.Engine, what, factor, float64(least)/float64(normal), float64(most)/float64(normal))))
+			return
+		}
+		*to = int(n)
+	}
+	set(&r.WPM, "rate", v.Rate, normalWPM, minWPM, maxWPM)
+	set(&r.Pitch, "pitch", v.Pitch, normalPitch, 0, maxPitch)
+	set(&r.Volume, "volume", v.Volume, normalVolume, 1, maxVolume)
+	return r, errors.Join(errs...)
+}
+
+// unfitVoice is an error about a voice that the engine cannot use; it counts
+// as tts.ErrVoice and carries its own words.
+type unfitVoice string
+
+func (e unfitVoice) Error() string { return string(e) }
+
+func (e unfitVoice) Unwrap() error { return tts.ErrVoice }

@@ -1,0 +1,192 @@
+package espeak
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"narrate/internal/tts"
+)
+
+// listed is a line of the engine's voice list.
+type listed struct {
+	priority int    // smaller is better
+	language string // BCP 47, lower case
+	gender   string // "M", "F" or "-"
+	name     string // with underscores for spaces
+	file     string // below the data folder's lang or voices: "gmw/de"
+	others   []other
+}
+
+// other is a further language that a voice serves.
+type other struct {
+	language string
+	priority int
+}
+
+// list is what the engine offers.
+type list struct {
+	voices   []listed
+	variants []string // file names below voices/!v
+}
+
+// parseVoices reads the output of espeak-ng --voices:
+//
+//	Pty Language       Age/Gender VoiceName          File                 Other Languages
+//	 2  en-gb           --/M      English_(Great_Britain) gmw/en               (en 2)
+//
+// A line that does not look like this is left out.
+func parseVoices(out string) []listed {
+	var all []listed
+	for line := range strings.Lines(out) {
+		f := strings.Fields(line)
+		if len(f) < 5 {
+			continue
+		}
+		priority, err := strconv.Atoi(f[0])
+		if err != nil || strings.HasPrefix(f[4], "-") {
+			continue
+		}
+		v := listed{priority: priority, language: f[1], name: f[3], file: f[4]}
+		if _, gender, ok := strings.Cut(f[2], "/"); ok {
+			v.gender = gender
+		}
+		for _, o := range strings.FieldsFunc(strings.Join(f[5:], " "), func(r rune) bool { return r == '(' || r == ')' }) {
+			language, p, ok := strings.Cut(strings.TrimSpace(o), " ")
+			if n, err := strconv.Atoi(p); ok && err == nil {
+				v.others = append(v.others, other{language, n})
+			}
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+// find gives the name under which the engine opens a voice without searching
+// its folders: the file, and the variant if there is one ("de+f3" is
+// "gmw/de+f3"). Names are file, language or voice name, in any case; an
+// ambiguous language means what it means to the engine, the lowest number.
+func (l list) find(name string) (string, error) {
+	base, variant, varied := strings.Cut(name, "+")
+	best, score := "", 0
+	for _, v := range l.voices {
+		var s int
+		switch {
+		case strings.EqualFold(base, v.file):
+			s = 1
+		case strings.EqualFold(base, v.name):
+			s = 2
+		case strings.EqualFold(base, v.language):
+			s = 1000 + v.priority
+		default:
+			for _, o := range v.others {
+				if strings.EqualFold(base, o.language) {
+					s = 2000 + o.priority
+				}
+			}
+		}
+		if s != 0 && (score == 0 || s < score) {
+			best, score = v.file, s
+		}
+	}
+	if best == "" {
+		hint := "narrate voices lists what there is"
+		if near := l.near(base); len(near) > 0 {
+			hint = "perhaps " + strings.Join(near, ", ")
+		}
+		return "", unfitVoice(fmt.Sprintf("espeak-ng has no voice %q (%s)", base, hint))
+	}
+	if !varied {
+		return best, nil
+	}
+	for _, have := range l.variants {
+		// Files are told apart by case where the system does that.
+		if have == variant {
+			return best + "+" + have, nil
+		}
+	}
+	near := nearest(variant, l.variants)
+	return "", unfitVoice(fmt.Sprintf("espeak-ng has no voice variant %q (it has %s)", variant, strings.Join(near, ", ")))
+}
+
+// offer is the list for people and profiles.
+func (l list) offer() []tts.EngineVoice {
+	var all []tts.EngineVoice
+	for _, v := range l.voices {
+		note := strings.ReplaceAll(v.name, "_", " ")
+		switch v.gender {
+		case "M":
+			note += ", male"
+		case "F":
+			note += ", female"
+		}
+		if strings.HasPrefix(v.file, "mb/") {
+			note += ", MBROLA"
+		}
+		all = append(all, tts.EngineVoice{Name: v.file, Language: v.language, Note: note})
+	}
+	return all
+}
+
+// near gives the names that a mistyped one may have meant.
+func (l list) near(name string) []string {
+	var names []string
+	for _, v := range l.voices {
+		names = append(names, v.file, v.language)
+	}
+	base := strings.ToLower(strings.ReplaceAll(name, "_", "-"))
+	language, _, _ := strings.Cut(base, "-")
+	names = slices.DeleteFunc(names, func(n string) bool {
+		n = strings.ToLower(n)
+		return distance(base, n) > max(1, len(base)/3) && n != language && !strings.HasSuffix(n, "/"+language)
+	})
+	return nearest(base, names)
+}
+
+// nearest gives up to six of names, the most alike first.
+func nearest(name string, names []string) []string {
+	names = slices.Clone(names)
+	slices.SortStableFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(distance(name, strings.ToLower(a)), distance(name, strings.ToLower(b))), cmp.Compare(a, b))
+	})
+	names = slices.Compact(names)
+	return names[:min(6, len(names))]
+}
+
+// distance is the number of bytes to insert, delete or change to make b of a.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// mbrolaPlaces are where the engine looks for the data of the MBROLA voice
+// of that file name (mbrowrap.c, LoadMbrolaTable).
+func mbrolaPlaces(data, file string) []string {
+	// "mb/mb-de1" and its accents such as "mb/mb-de6-grc" use the voice "de1".
+	voice := strings.TrimPrefix(filepath.Base(file), "mb-")
+	voice, _, _ = strings.Cut(voice, "-")
+	return []string{
+		filepath.Join(data, "mbrola", voice),
+		filepath.Join("/usr/share/mbrola", voice),
+		filepath.Join("/usr/share/mbrola", voice, voice),
+		filepath.Join("/usr/share/mbrola/voices", voice),
+	}
+}

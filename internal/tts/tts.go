@@ -1,0 +1,95 @@
+// Package tts is the contract between narrate and a speech engine. A Backend
+// turns one piece of text into one Clip; each engine is a folder below this
+// one, and cross-cutting work (retrying, checking) is a decorator: a Backend
+// around a Backend.
+package tts
+
+import (
+	"context"
+	"errors"
+
+	"narrate/internal/pcm"
+	"narrate/voices"
+)
+
+// Request is one utterance to be spoken.
+type Request struct {
+	// Text is valid UTF-8 plain text. It is never markup or an option: the
+	// backend makes everything in it harmless to its engine.
+	Text string
+	// Voice says who speaks, and how.
+	Voice voices.Voice
+}
+
+// Mark is a word's start, as the engine reports it.
+type Mark struct {
+	Frame  int64 // from the start of the clip
+	Lo, Hi int   // the word: bytes [Lo, Hi) of Request.Text
+}
+
+// Clip is the sound of one utterance.
+type Clip struct {
+	Format pcm.Format
+	Frames int64
+	// Marks are ascending by Frame and by Lo, inside the clip and the text;
+	// nil where the engine gives no word times.
+	Marks []Mark
+	// Open reads the clip from its start and gives exactly Frames frames. It
+	// may be called more than once.
+	Open func() (pcm.Reader, error)
+}
+
+// EngineVoice is a voice that the engine itself offers.
+type EngineVoice struct {
+	Name     string // as voices.Voice.Engine takes it
+	Language string // BCP 47
+	Note     string // for people: gender, region, quality
+}
+
+// Info is what a backend says of itself.
+type Info struct {
+	// Version changes whenever the sound of the same request may change; it
+	// is part of the clip's key.
+	Version string
+	Voices  []EngineVoice
+	// Marks says whether clips carry word times; MarksNote, where they do
+	// not, says why and what would bring them.
+	Marks     bool
+	MarksNote string
+	// MaxText is the longest Request.Text in code points; 0 is no limit.
+	MaxText int
+	// Parallel is how many requests may run at once; 0 is one a core.
+	Parallel int
+	// Repeatable says that the same request gives the same bytes.
+	Repeatable bool
+}
+
+// Backend is a speech engine. Its methods are safe for concurrent use.
+type Backend interface {
+	// Name is the word for it in profiles and messages: "espeak".
+	Name() string
+	// Info asks the engine what it is. It fails with an error that wraps
+	// ErrMissing, and hints at the remedy, where the engine is not installed.
+	Info(context.Context) (Info, error)
+	// Synthesize speaks one request. Cancelling the context stops the engine
+	// and leaves no process behind. Text with nothing to say gives ErrEmpty.
+	Synthesize(context.Context, Request) (Clip, error)
+	// Close stops what the backend keeps running.
+	Close() error
+}
+
+// Errors that callers tell apart with errors.Is.
+var (
+	ErrMissing = errors.New("not installed")      // the engine is not on this machine
+	ErrVoice   = errors.New("no such voice")      // the engine lacks the voice
+	ErrEmpty   = errors.New("no sound")           // the engine gave nothing, or silence
+	ErrBroken  = errors.New("broken clip")        // cut, implausible or damaged sound
+	ErrTooLong = errors.New("text is too long")   // longer than Info.MaxText
+	ErrText    = errors.New("text is not usable") // not valid UTF-8
+)
+
+// Permanent reports whether asking again is pointless.
+func Permanent(err error) bool {
+	return errors.Is(err, ErrMissing) || errors.Is(err, ErrVoice) || errors.Is(err, ErrTooLong) ||
+		errors.Is(err, ErrText) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
