@@ -29,17 +29,21 @@ var (
 		"первая вторая третья the first second third last")
 	ordinalStems = strings.Fields("first second third fourth fifth sixth seventh eighth ninth tenth erste zweite dritte vierte fünfte sechste " +
 		"siebte siebente achte neunte zehnte elfte zwölfte letzte premier première deuxième troisième primera segunda tercera первая вторая третья")
-	contentsTitles = []string{"contents", "table of contents", "inhalt", "inhaltsverzeichnis", "sommaire", "table des matières", "índice", "indice",
-		"sumário", "inhoud", "inhoudsopgave", "spis treści", "содержание", "оглавление", "目录", "目次"}
+	contentsTitles = []string{
+		"contents", "table of contents", "inhalt", "inhaltsverzeichnis", "sommaire", "table des matières", "índice", "indice",
+		"sumário", "inhoud", "inhoudsopgave", "spis treści", "содержание", "оглавление", "目录", "目次",
+	}
 )
 
 // Lines of letters and talk that look like headings.
 var (
 	greetings = set("hallo hello hi hey dear sehr moin servus bonjour hola ciao")
 	answers   = set("ja nein yes no nope ok okay oui non sí si да нет danke thanks bitte please genau eben doch nun")
-	closings  = []string{"mit freundlichen grüßen", "mit freundlichen gruessen", "freundliche grüße", "beste grüße", "liebe grüße", "viele grüße",
+	closings  = []string{
+		"mit freundlichen grüßen", "mit freundlichen gruessen", "freundliche grüße", "beste grüße", "liebe grüße", "viele grüße",
 		"herzliche grüße", "hochachtungsvoll", "mfg", "lg", "sincerely", "yours sincerely", "yours faithfully", "yours truly", "best regards",
-		"kind regards", "warm regards", "regards", "best wishes", "cheers", "love", "cordialement", "saludos", "un saludo", "cordiali saluti"}
+		"kind regards", "warm regards", "regards", "best wishes", "cheers", "love", "cordialement", "saludos", "un saludo", "cordiali saluti",
+	}
 	bywords   = set("von by text: autor: author: par por di door autor автор")
 	particles = set("von van de der den del della di da la le und and et y e i & zu of ter ten und")
 )
@@ -197,7 +201,7 @@ func quoted(s string) bool {
 
 // smallTalk says whether s is a greeting, an answer or the close of a letter.
 func smallTalk(s string) bool {
-	s = strings.ToLower(strings.Trim(s, openers+closers+" !?.,"))
+	s = strings.ToLower(strings.TrimRight(strings.TrimLeft(s, openers+" "), closers+" !?.,"))
 	first, _, more := strings.Cut(s, " ")
 	if greetings[first] || !more && answers[first] {
 		return true
