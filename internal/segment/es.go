@@ -1,0 +1,7 @@
+package segment
+
+// Spanish.
+var spanish = language{
+	name:   "es",
+	quotes: "«“‘‹",
+}

@@ -1,0 +1,7 @@
+package segment
+
+// French: guillemets stand apart from what they enclose.
+var french = language{
+	name:   "fr",
+	quotes: "«“‘‹",
+}

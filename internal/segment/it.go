@@ -1,0 +1,7 @@
+package segment
+
+// Italian.
+var italian = language{
+	name:   "it",
+	quotes: "«“‘‹",
+}

@@ -1,0 +1,7 @@
+package segment
+
+// Japanese.
+var japanese = language{
+	name:   "ja",
+	quotes: "“‘",
+}

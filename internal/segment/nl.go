@@ -1,0 +1,8 @@
+package segment
+
+// Dutch: ’s and ’t stand before the first word with a capital.
+var dutch = language{
+	name:    "nl",
+	clitics: true,
+	quotes:  "“‘«‹",
+}

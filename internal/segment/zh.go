@@ -1,0 +1,8 @@
+package segment
+
+// Chinese.
+var chinese = language{
+	name:   "zh",
+	says:   "说說问問道喊叫答",
+	quotes: "“‘",
+}
