@@ -117,10 +117,16 @@ func (m *mono) Read(dst []int16) (int, error) {
 
 func (m *mono) Close() error { return m.src.Close() }
 
-// ReadAll reads r to its end and gives its samples, interleaved. Sound of more
-// than limit frames is an error. It does not close r.
+// ReadAll reads r to its end and gives its samples, interleaved; they may be
+// the memory that r reads from and must not be changed. Sound of more than
+// limit frames is an error. It does not close r.
 func ReadAll(r Reader, limit int64) ([]int16, error) {
 	c := r.Format().Channels
+	if m, ok := r.(*memory); ok && len(m.rest)%c == 0 && int64(len(m.rest)/c) <= limit {
+		out := m.rest
+		m.rest = nil
+		return out, nil
+	}
 	var out []int16
 	buf := make([]int16, block/c*c)
 	for {

@@ -87,4 +87,11 @@ func Peak(samples []int16) int {
 const silentPeak = 32
 
 // Silent reports whether a clip holds nothing that could be heard.
-func Silent(samples []int16) bool { return Peak(samples) <= silentPeak }
+func Silent(samples []int16) bool {
+	for _, s := range samples {
+		if s > silentPeak || s < -silentPeak {
+			return false
+		}
+	}
+	return true
+}

@@ -64,13 +64,18 @@ func TestTrim(t *testing.T) {
 			pcm.Span{Start: 800, End: 2600},
 		},
 		{
-			"no margins", pcm.TrimRule{ThresholdDB: -60}, mono,
+			"no margins",
+			pcm.TrimRule{ThresholdDB: -60},
+			mono,
 			join(pcmtest.Silence(mono, 1000), tone(mono, 0.5, 1000), pcmtest.Silence(mono, 1000)),
 			pcm.Span{Start: 1000, End: 2000},
 		},
 		{
-			"keep all", pcm.TrimRule{ThresholdDB: math.Inf(-1)}, mono,
-			pcmtest.Silence(mono, 4321), pcm.Span{End: 4321},
+			"keep all",
+			pcm.TrimRule{ThresholdDB: math.Inf(-1)},
+			mono,
+			pcmtest.Silence(mono, 4321),
+			pcm.Span{End: 4321},
 		},
 	} {
 		if got := c.rule.Span(c.samples, c.format); got != c.want {
@@ -82,8 +87,14 @@ func TestTrim(t *testing.T) {
 func TestTrimKey(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range []pcm.TrimRule{
-		pcm.DefaultTrim, {}, {ThresholdDB: -60}, {ThresholdDB: -60.5},
-		{KeepHead: time.Millisecond}, {KeepTail: time.Millisecond}, {KeepHead: 1}, {ThresholdDB: math.Inf(-1)},
+		pcm.DefaultTrim,
+		{},
+		{ThresholdDB: -60},
+		{ThresholdDB: -60.5},
+		{KeepHead: time.Millisecond},
+		{KeepTail: time.Millisecond},
+		{KeepHead: 1},
+		{ThresholdDB: math.Inf(-1)},
 	} {
 		if seen[r.Key()] {
 			t.Errorf("%v has a key of another rule: %s", r, r.Key())

@@ -46,9 +46,14 @@ func fit(samples []int16, frequency float64) (amplitude, phase, rest float64) {
 func decibels20(ratio float64) float64 { return 20 * math.Log10(ratio) }
 
 var pairs = [][2]pcm.Hz{
-	{22050, 44100}, {24000, 44100}, {48000, 22050}, {44100, 22050}, {16000, 22050},
+	{22050, 44100},
+	{24000, 44100},
+	{48000, 22050},
+	{44100, 22050},
+	{16000, 22050},
 	{8000, 48000},
-	{22050, 44101}, {44101, 22050}, // by interpolation between phases
+	{22050, 44101},
+	{44101, 22050}, // by interpolation between phases
 }
 
 // In the pass band a tone keeps its level and place, and all else in the

@@ -145,7 +145,9 @@ func (p *pool) close() error {
 // start starts a worker process.
 func start(command []string) (*worker, error) {
 	w := &worker{cmd: exec.Command(command[0], command[1:]...)}
-	w.cmd.Env = append(quietEnv(), workerEnv+"=1")
+	// A worker does one thing at a time; more Go threads than that only wake
+	// each other, and make the unloading of the library dearer.
+	w.cmd.Env = append(quietEnv(), workerEnv+"=1", "GOMAXPROCS=1", "GOGC=400")
 	w.cmd.Stderr = &w.stderr
 	w.cmd.WaitDelay = 2 * time.Second // for pipes that a grandchild holds open
 	ownGroup(w.cmd)
@@ -157,7 +159,8 @@ func start(command []string) (*worker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("worker: %w", err)
 	}
-	w.in, w.out = in, bufio.NewReaderSize(out, 64<<10)
+	widen(out, pipeBytes)
+	w.in, w.out = in, bufio.NewReaderSize(out, pipeBytes)
 	if err := w.cmd.Start(); err != nil {
 		return nil, fmt.Errorf("worker: %w", err)
 	}

@@ -15,6 +15,10 @@ import (
 // word events, take a tenth of it.
 const maxMessage = 1 << 20
 
+// pipeBytes is how much either side moves at once: the sound of a sentence
+// takes one or two turns instead of a hundred.
+const pipeBytes = 256 << 10
+
 // question is what narrate asks; without Speak, only for the Version.
 type question struct {
 	Speak *request `json:",omitempty"`
@@ -61,7 +65,7 @@ func readMessage(r io.Reader, message any) error {
 }
 
 func writeSamples(w io.Writer, samples []int16) error {
-	var buf [4096]byte
+	var buf [16 << 10]byte
 	for len(samples) > 0 {
 		n := min(len(samples), len(buf)/2)
 		for i, s := range samples[:n] {
@@ -80,7 +84,7 @@ func readSamples(r io.Reader, n int) ([]int16, error) {
 		return nil, fmt.Errorf("answer of %d samples", n)
 	}
 	samples := make([]int16, n)
-	var buf [4096]byte
+	var buf [16 << 10]byte
 	for at := 0; at < n; {
 		k := min(n-at, len(buf)/2)
 		if _, err := io.ReadFull(r, buf[:2*k]); err != nil {

@@ -50,7 +50,7 @@ func WorkerMain() (handled bool, exitCode int) {
 		}
 	}()
 	engine := newLibrary()
-	out := bufio.NewWriter(os.Stdout)
+	out := bufio.NewWriterSize(os.Stdout, pipeBytes)
 	for q := range questions {
 		a, samples := engine.answer(q)
 		a.Samples = len(samples)

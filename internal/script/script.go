@@ -1,0 +1,87 @@
+// Package script turns a Document into what is to be said: chapters of
+// utterances with their spoken form, language, voice and pauses. It accounts
+// for every block of the document: spoken, or skipped by a named rule.
+package script
+
+import (
+	"time"
+
+	"narrate/internal/document"
+	"narrate/voices"
+)
+
+// Utterance is one sentence, or a part of one that is too long to be spoken at
+// once.
+type Utterance struct {
+	Kind   document.Kind // of the block it stands in
+	Text   string        // as written, and as captions show it
+	Spoken string        // as the voice says it
+	Edits  []Edit        // how Spoken differs from Text
+	Lang   string        // BCP 47
+	Voice  *voices.Voice
+	// Before and After are the least silence wanted on either side; between
+	// two utterances stands the longer of the two wishes.
+	Before, After time.Duration
+	Pos           document.Pos
+}
+
+// Edit says that bytes [TextLo, TextHi) of Text are spoken as bytes
+// [SpokenLo, SpokenHi) of Spoken. Edits are ascending and do not overlap;
+// between them Text and Spoken are the same.
+type Edit struct{ TextLo, TextHi, SpokenLo, SpokenHi int }
+
+// TextRange maps the bytes [lo, hi) of Spoken to the bytes of Text that they
+// are the sound of.
+func (u *Utterance) TextRange(lo, hi int) (textLo, textHi int) {
+	return u.textOffset(lo, false), u.textOffset(hi, true)
+}
+
+// textOffset maps a byte of Spoken to Text; one inside an edit goes to the
+// edit's end if end is set, else to its start.
+func (u *Utterance) textOffset(off int, end bool) int {
+	shift := 0 // Text minus Spoken, after the edits passed so far
+	for _, e := range u.Edits {
+		if off < e.SpokenLo || end && off == e.SpokenLo {
+			break
+		}
+		if off < e.SpokenHi || end && off == e.SpokenHi {
+			if end {
+				return e.TextHi
+			}
+			return e.TextLo
+		}
+		shift = e.TextHi - e.SpokenHi
+	}
+	return off + shift
+}
+
+// Chapter is a part of the article under one heading.
+type Chapter struct {
+	Title      string
+	Level      int // of its heading, from 1; 0 for text before the first heading
+	Utterances []Utterance
+}
+
+// Skip is a piece of the article that is not spoken.
+type Skip struct {
+	Text, Reason string
+	Pos          document.Pos
+}
+
+// Script is the whole article, ready to be spoken.
+type Script struct {
+	Source, Title, Author string
+	Lang                  string // BCP 47, of the article as a whole
+	Chapters              []Chapter
+	Skipped               []Skip
+	Warnings              []string // decisions taken with doubt, such as a guessed language
+}
+
+// Utterances counts the utterances of all chapters.
+func (s *Script) Utterances() int {
+	n := 0
+	for i := range s.Chapters {
+		n += len(s.Chapters[i].Utterances)
+	}
+	return n
+}

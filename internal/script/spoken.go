@@ -1,0 +1,185 @@
+package script
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// replacement says that bytes [lo, hi) of a text become with.
+type replacement struct {
+	lo, hi int
+	with   string
+}
+
+// A stage finds what of a text is to be spoken differently. Its replacements
+// are ascending and do not overlap. The spoken form is the work of a chain of
+// stages, each on the text that the one before left.
+type stage func(text string) []replacement
+
+// say gives the spoken form of text and how it differs.
+func say(text string, stages []stage) (spoken string, edits []Edit) {
+	spoken = text
+	for _, find := range stages {
+		if rs := find(spoken); len(rs) > 0 {
+			var step []Edit
+			spoken, step = replace(spoken, rs)
+			edits = compose(edits, step)
+		}
+	}
+	return spoken, edits
+}
+
+// replace carries out replacements.
+func replace(text string, rs []replacement) (string, []Edit) {
+	var b strings.Builder
+	b.Grow(len(text))
+	edits := make([]Edit, len(rs))
+	at := 0
+	for i, r := range rs {
+		b.WriteString(text[at:r.lo])
+		lo := b.Len()
+		b.WriteString(r.with)
+		edits[i] = Edit{TextLo: r.lo, TextHi: r.hi, SpokenLo: lo, SpokenHi: b.Len()}
+		at = r.hi
+	}
+	b.WriteString(text[at:])
+	return b.String(), edits
+}
+
+// compose joins the edits from a text to a middle text, and from that to a
+// spoken one, to edits from the first to the last. Edits that share a byte of
+// the middle text become one.
+func compose(first, second []Edit) []Edit {
+	if len(first) == 0 {
+		return second
+	}
+	out := make([]Edit, 0, len(first)+len(second))
+	i, j := 0, 0
+	before, after := 0, 0 // first and last text minus middle text, after the edits passed so far
+	for i < len(first) || j < len(second) {
+		lo, hi := 0, 0 // of the joint edit, in the middle text
+		if j == len(second) || i < len(first) && precedes(first[i].SpokenLo, first[i].SpokenHi, second[j].TextLo, second[j].TextHi) {
+			lo, hi = first[i].SpokenLo, first[i].SpokenHi
+		} else {
+			lo, hi = second[j].TextLo, second[j].TextHi
+		}
+		e := Edit{TextLo: lo + before, SpokenLo: lo + after}
+		for {
+			if i < len(first) && (first[i].SpokenLo < hi || first[i].SpokenLo == lo && first[i].SpokenHi == hi) {
+				hi = max(hi, first[i].SpokenHi)
+				before = first[i].TextHi - first[i].SpokenHi
+				i++
+				continue
+			}
+			if j < len(second) && (second[j].TextLo < hi || second[j].TextLo == lo && second[j].TextHi == hi) {
+				hi = max(hi, second[j].TextHi)
+				after = second[j].SpokenHi - second[j].TextHi
+				j++
+				continue
+			}
+			break
+		}
+		e.TextHi, e.SpokenHi = hi+before, hi+after
+		out = append(out, e)
+	}
+	return out
+}
+
+// precedes orders ranges by where they begin, empty ones first.
+func precedes(aLo, aHi, bLo, bHi int) bool { return aLo < bLo || aLo == bLo && aHi <= bHi }
+
+// clean is the stage that collapses white space and control characters to one
+// space, takes them from both ends, and drops what has neither sound nor width:
+// soft hyphens, zero-width and other format characters, variation selectors.
+func clean(text string) []replacement {
+	var rs []replacement
+	for at := 0; at < len(text); {
+		class, size := blank(text[at:])
+		if class == visible {
+			at += size
+			continue
+		}
+		lo, with := at, ""
+		for class != visible && at < len(text) {
+			if class == space {
+				with = " "
+			}
+			at += size
+			class, size = blank(text[at:])
+		}
+		if lo == 0 || at == len(text) {
+			with = ""
+		}
+		if text[lo:at] != with {
+			rs = append(rs, replacement{lo, at, with})
+		}
+	}
+	return rs
+}
+
+// The classes of character that clean tells apart.
+const (
+	visible = iota
+	space
+	ignorable
+)
+
+// blank classifies the first character of text and gives its length.
+func blank(text string) (class, size int) {
+	if text == "" {
+		return visible, 0
+	}
+	if c := text[0]; c < utf8.RuneSelf {
+		if c <= ' ' || c == 0x7f {
+			return space, 1
+		}
+		return visible, 1
+	}
+	r, size := utf8.DecodeRuneInString(text)
+	switch {
+	case unicode.IsSpace(r), unicode.IsControl(r):
+		return space, size
+	case unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r),
+		unicode.Is(unicode.Variation_Selector, r), r == '\u034f': // the combining grapheme joiner
+		return ignorable, size
+	}
+	return visible, size
+}
+
+// composed is the stage that brings text to Unicode's normalization form C,
+// each base character with its marks for itself.
+func composed(text string) []replacement {
+	var rs []replacement
+	var buf []byte
+	for at := norm.NFC.QuickSpanString(text); at < len(text); {
+		end := at
+		for first := true; end < len(text); first = false {
+			p := norm.NFC.PropertiesString(text[end:])
+			if !first && p.BoundaryBefore() {
+				break
+			}
+			end += max(1, p.Size())
+		}
+		buf = norm.NFC.AppendString(buf[:0], text[at:end])
+		if string(buf) != text[at:end] {
+			rs = append(rs, replacement{at, end, string(buf)})
+		}
+		at = end
+	}
+	return rs
+}
+
+// plain is text cleaned and composed: what titles and lexicon entries are
+// brought to.
+func plain(text string) string {
+	s, _ := say(text, []stage{clean, composed})
+	return s
+}
+
+// hasSound reports whether there is a letter or a digit in text.
+func hasSound(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
+}

@@ -1,0 +1,187 @@
+// Package timeline says where each utterance and word lies in the finished
+// sound. It is the only package that adds offsets: everything else takes
+// absolute frames from here.
+package timeline
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"narrate/internal/pcm"
+	"narrate/internal/script"
+	"narrate/internal/tts"
+)
+
+// Word is one word of a cue.
+type Word struct {
+	Span   pcm.Span // absolute, inside the cue's span
+	Lo, Hi int      // bytes of Utterance.Text
+}
+
+// Cue is an utterance in its place.
+type Cue struct {
+	Span      pcm.Span // of its sound, without the pauses around it
+	Utterance *script.Utterance
+	Words     []Word // ascending; nil where the engine gave no word times
+	// Clip is the utterance's number in the script, from 0: which clip sounds.
+	Clip int
+}
+
+// Chapter is a stretch of the timeline. The chapters of a timeline lie end to
+// end and cover it from 0 to Frames.
+type Chapter struct {
+	Title string
+	Level int
+	Span  pcm.Span
+	Cues  []Cue
+}
+
+// Timeline is all text and all positions of one programme.
+type Timeline struct {
+	Source, Title, Author string
+	Lang                  string // BCP 47
+	Rate                  pcm.Hz
+	Frames                int64
+	Chapters              []Chapter
+	// Number and Of are the place in a set of clips, from 1; 0 for a whole
+	// programme.
+	Number, Of int
+}
+
+// Clip is what the timeline needs to know of an utterance's sound: its length
+// and word marks at the timeline's rate.
+type Clip struct {
+	Frames int64
+	Marks  []tts.Mark
+}
+
+// Build lays the clips out: clips[i] is the sound of the script's i-th
+// utterance over all chapters, a nil entry one that could not be spoken and
+// is left out. Between two utterances lies one pause, the longest that either
+// side asks for; there is none before the first and after the last. A chapter
+// begins with the first sound of its first spoken utterance (the first one at
+// 0); a chapter with nothing spoken is left out.
+func Build(s *script.Script, rate pcm.Hz, clips []*Clip) (*Timeline, error) {
+	t := &Timeline{Source: s.Source, Title: s.Title, Author: s.Author, Lang: s.Lang, Rate: rate}
+	n := 0
+	var previous *script.Utterance
+	for i := range s.Chapters {
+		chapter := Chapter{Title: s.Chapters[i].Title, Level: s.Chapters[i].Level}
+		for j := range s.Chapters[i].Utterances {
+			if n >= len(clips) {
+				return nil, fmt.Errorf("timeline: %d clips for more utterances", len(clips))
+			}
+			u, clip := &s.Chapters[i].Utterances[j], clips[n]
+			n++
+			if clip == nil {
+				continue
+			}
+			if previous != nil {
+				t.Frames += rate.Frames(max(previous.After, u.Before))
+			}
+			previous = u
+			start := t.Frames
+			if clip.Frames <= 0 || clip.Frames > math.MaxInt64/2-start {
+				return nil, fmt.Errorf("%s: timeline: a clip of %d frames", u.Pos, clip.Frames)
+			}
+			t.Frames += clip.Frames
+			cue := Cue{Span: pcm.Span{Start: start, End: t.Frames}, Utterance: u, Clip: n - 1}
+			cue.Words = words(u, cue.Span, clip.Marks)
+			if len(chapter.Cues) == 0 {
+				chapter.Span.Start = start
+			}
+			chapter.Cues = append(chapter.Cues, cue)
+		}
+		if len(chapter.Cues) == 0 {
+			continue
+		}
+		if k := len(t.Chapters); k > 0 {
+			t.Chapters[k-1].Span.End = chapter.Span.Start
+		}
+		t.Chapters = append(t.Chapters, chapter)
+	}
+	if n != len(clips) {
+		return nil, fmt.Errorf("timeline: %d clips for %d utterances", len(clips), n)
+	}
+	if len(t.Chapters) == 0 {
+		return nil, errors.New("timeline: nothing was spoken")
+	}
+	t.Chapters[len(t.Chapters)-1].Span.End = t.Frames
+	return t, nil
+}
+
+// words places an utterance's marks. A word ends where the next begins, the
+// last one with the cue.
+func words(u *script.Utterance, span pcm.Span, marks []tts.Mark) []Word {
+	if len(marks) == 0 {
+		return nil
+	}
+	out := make([]Word, 0, len(marks))
+	for _, m := range marks {
+		lo, hi := u.TextRange(m.Lo, m.Hi)
+		if lo >= hi { // said, but not written
+			continue
+		}
+		start := min(span.Start+m.Frame, span.End)
+		if k := len(out); k > 0 {
+			last := &out[k-1]
+			if lo < last.Hi { // several spoken words for one written: keep the first start
+				last.Hi = max(last.Hi, hi)
+				continue
+			}
+			last.Span.End = start
+		}
+		out = append(out, Word{Span: pcm.Span{Start: start, End: span.End}, Lo: lo, Hi: hi})
+	}
+	return out
+}
+
+// Cues counts the cues of all chapters.
+func (t *Timeline) Cues() int {
+	n := 0
+	for i := range t.Chapters {
+		n += len(t.Chapters[i].Cues)
+	}
+	return n
+}
+
+// Cut is the part of the timeline inside span, moved so that it starts at 0.
+// Cues, words and chapters that span cuts through are shortened; those outside
+// are left out.
+func (t *Timeline) Cut(span pcm.Span, title string) *Timeline {
+	out := *t
+	out.Title, out.Frames, out.Chapters = title, span.Frames(), nil
+	for i := range t.Chapters {
+		c := t.Chapters[i]
+		part, ok := within(c.Span, span)
+		if !ok {
+			continue
+		}
+		c.Span, c.Cues = part, nil
+		for _, cue := range t.Chapters[i].Cues {
+			cut, ok := within(cue.Span, span)
+			if !ok {
+				continue
+			}
+			cue.Span = cut
+			words := cue.Words
+			cue.Words = nil
+			for _, w := range words {
+				if at, ok := within(w.Span, span); ok {
+					w.Span = at
+					cue.Words = append(cue.Words, w)
+				}
+			}
+			c.Cues = append(c.Cues, cue)
+		}
+		out.Chapters = append(out.Chapters, c)
+	}
+	return &out
+}
+
+// within is the part of s inside window, counted from the window's start.
+func within(s, window pcm.Span) (pcm.Span, bool) {
+	lo, hi := max(s.Start, window.Start), min(s.End, window.End)
+	return pcm.Span{Start: lo - window.Start, End: hi - window.Start}, lo < hi
+}
