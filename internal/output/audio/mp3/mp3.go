@@ -1,0 +1,167 @@
+// Package mp3 writes MPEG layer III files: an ID3v2.3 tag with chapters, an
+// Info tag for gapless playing and seeking, and frames of constant bit rate
+// without the bit reservoir. The frames are libmp3lame's, encoded in parallel
+// where the library can be loaded, else by one ffmpeg; a gapless decoder gets
+// exactly the timeline's frames either way.
+package mp3
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"golang.org/x/text/language"
+
+	"narrate/internal/ffmpeg"
+	"narrate/internal/output"
+	"narrate/internal/output/audio"
+	"narrate/internal/output/audio/mp3/id3"
+	"narrate/internal/output/audio/mp3/lame"
+)
+
+// Format is the output format "mp3".
+type Format struct{}
+
+// Info implements output.Format.
+func (Format) Info() output.Info {
+	return output.Info{
+		Name: "mp3", Suffix: "mp3", MediaType: "audio/mpeg", Sound: true,
+		Summary: "MP3 with chapters, for every player",
+	}
+}
+
+// Check implements output.Format.
+func (Format) Check(ctx context.Context) error {
+	_, err := findEngine(ctx)
+	return err
+}
+
+// engine is a way to encode.
+type engine struct {
+	name   string // for people: "LAME 3.100"
+	tag    string // for the Info tag, at most 9 bytes
+	encode func(ctx context.Context, s stream, e output.Edition, out *sink) (lowpass int, err error)
+}
+
+// findEngine prefers the library.
+func findEngine(ctx context.Context) (engine, error) {
+	lib, missing := lame.Load()
+	if missing == nil {
+		return engine{
+			name: "LAME " + lib.Version, tag: "LAME" + lib.Version,
+			encode: func(ctx context.Context, s stream, e output.Edition, out *sink) (int, error) {
+				return encodePieces(ctx, lib, s, e, out)
+			},
+		}, nil
+	}
+	program, err := findFFmpeg(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return engine{}, context.Cause(ctx)
+		}
+		why := "there is neither libmp3lame nor ffmpeg"
+		if !errors.Is(err, ffmpeg.ErrMissing) {
+			why = fmt.Sprintf("there is no libmp3lame, and %v", err)
+		}
+		return engine{}, fmt.Errorf("mp3: encoder %w: %s; %s, or take --format wav", output.ErrMissing, why, hint())
+	}
+	return engine{
+		name: "LAME by ffmpeg " + program.Version, tag: "LAME",
+		encode: func(ctx context.Context, s stream, e output.Edition, out *sink) (int, error) {
+			return 0, encodeFFmpeg(ctx, program, s, e, out)
+		},
+	}, nil
+}
+
+// findFFmpeg finds an ffmpeg that can encode MP3.
+func findFFmpeg(ctx context.Context) (*ffmpeg.Program, error) {
+	p, err := ffmpeg.Find(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ok, err := p.HasEncoder(ctx, "libmp3lame")
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, fmt.Errorf("%s is built without libmp3lame", p.Path)
+	}
+	return p, nil
+}
+
+// Write writes the tags, the frames, and the Info tag once more when all of it
+// is known.
+// Write implements output.Format.
+func (Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) error {
+	if err := audio.Check(e); err != nil {
+		return fmt.Errorf("mp3: %w", err)
+	}
+	s, err := newStream(e.Sound.Format(), e.Timeline.Frames, e.Encoding)
+	if err != nil {
+		return err
+	}
+	engine, err := findEngine(ctx)
+	if err != nil {
+		return err
+	}
+	head, err := tag(e, engine.name).Bytes()
+	if err != nil {
+		return fmt.Errorf("mp3: %w", err)
+	}
+	if _, err := dst.Write(head); err != nil {
+		return fmt.Errorf("mp3: %w", err)
+	}
+	if _, err := dst.Write(make([]byte, s.tagSize())); err != nil {
+		return fmt.Errorf("mp3: %w", err)
+	}
+	out := &sink{stream: s, dst: dst}
+	lowpass, err := engine.encode(ctx, s, e, out)
+	if err != nil {
+		return err
+	}
+	if err := out.close(); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return context.Cause(ctx)
+	}
+	if _, err := dst.Seek(int64(len(head)), io.SeekStart); err != nil {
+		return fmt.Errorf("mp3: %w", err)
+	}
+	if _, err := dst.Write(s.infoTag(out.music, engine.tag, lowpass, e.Encoding.Quality)); err != nil {
+		return fmt.Errorf("mp3: %w", err)
+	}
+	return nil
+}
+
+// tag is what the ID3 tag says of e.
+func tag(e output.Edition, encoder string) *id3.Tag {
+	t := e.Timeline
+	out := &id3.Tag{
+		Title: t.Title, Artist: t.Author, Language: iso639(t.Lang),
+		Generator:    e.Generator,
+		Encoder:      fmt.Sprintf("%s, CBR %d kb/s, quality %d", encoder, e.Encoding.BitRate/1000, e.Encoding.Quality),
+		Milliseconds: t.Rate.Milliseconds(t.Frames),
+		Number:       t.Number, Of: t.Of,
+	}
+	for _, c := range t.Chapters {
+		out.Chapters = append(out.Chapters, id3.Chapter{
+			Title: c.Title, Start: t.Rate.Milliseconds(c.Span.Start), End: t.Rate.Milliseconds(c.Span.End),
+		})
+	}
+	return out
+}
+
+// iso639 is the ISO 639-2 code of a BCP 47 tag, or "" where there is none.
+func iso639(tag string) string {
+	t, err := language.Parse(tag)
+	if err != nil {
+		return ""
+	}
+	base, confidence := t.Base()
+	if confidence != language.Exact { // "und" is guessed to be English
+		return ""
+	}
+	return base.ISO3()
+}

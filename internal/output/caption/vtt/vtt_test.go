@@ -1,0 +1,83 @@
+package vtt
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"narrate/internal/output"
+	"narrate/internal/output/caption"
+	"narrate/internal/output/outputtest"
+)
+
+func TestConformance(t *testing.T) {
+	outputtest.Run(t, func() output.Format { return Format{} }, outputtest.Options{Check: check})
+}
+
+type cue struct {
+	ID         string
+	Start, End float64
+	Text       string
+	Languages  []string
+}
+
+// check reads the file with the W3C's parser, with node-webvtt and with
+// ffmpeg. The first two need "npm ci" in test/node.
+func check(t *testing.T, path string, e output.Edition) {
+	var read struct{ Standard, Strict []cue }
+	if err := json.Unmarshal(outputtest.Tool(t, "node", "../../../../test/node/webvtt.mjs", path), &read); err != nil {
+		t.Fatal(err)
+	}
+	var want []cue
+	for n, c := range caption.Captions(e.Timeline) {
+		w := cue{ID: strconv.Itoa(n), Start: float64(c.Start) / 1000, End: float64(c.End) / 1000, Text: c.Text}
+		if c.Lang != e.Timeline.Lang {
+			w.Languages = []string{c.Lang}
+		}
+		want = append(want, w)
+	}
+	if len(read.Standard) != len(want) || len(read.Strict) != len(want) {
+		t.Fatalf("the W3C's parser reads %d cues, node-webvtt %d, want %d", len(read.Standard), len(read.Strict), len(want))
+	}
+	for i, w := range want {
+		got := read.Standard[i]
+		if got.ID != w.ID || !near(got, w) || got.Text != w.Text || !slices.Equal(got.Languages, w.Languages) {
+			t.Errorf("the W3C's parser reads %+v, want %+v", got, w)
+		}
+		if got := read.Strict[i]; got.ID != w.ID || !near(got, w) {
+			t.Errorf("node-webvtt reads %+v, want %+v", got, w)
+		}
+	}
+	outputtest.Tool(t, "ffmpeg", "-v", "warning", "-xerror", "-i", path, "-f", "webvtt", "-")
+}
+
+// near allows for the readers' arithmetic in floating point.
+func near(a, b cue) bool { return math.Abs(a.Start-b.Start) < 1e-6 && math.Abs(a.End-b.End) < 1e-6 }
+
+func TestBytes(t *testing.T) {
+	e := outputtest.Edition(t, outputtest.Spec{
+		Cues: 3, Rate: 8000, Pause: 100 * time.Millisecond,
+		Texts:  []string{"Erste\nZeile.", "1 < 2 &amp; <i>so</i> --> on", "NOTE"},
+		Frames: func(i int) int64 { return int64(8000 * (i + 1)) },
+	})
+	want := "WEBVTT\n" +
+		"\n1\n00:00:00.000 --> 00:00:01.000\nErste Zeile.\n" +
+		"\n2\n00:00:01.100 --> 00:00:03.100\n<lang en-GB>1 &lt; 2 &amp;amp; &lt;i&gt;so&lt;/i&gt; --&gt; on</lang>\n" +
+		"\n3\n00:00:03.200 --> 00:00:06.200\nNOTE\n"
+	if got := string(outputtest.Write(t, Format{}, e)); got != want {
+		t.Errorf("got\n%s, want\n%s", got, want)
+	}
+}
+
+// TestLanguage: what is not a language tag is not written as one.
+func TestLanguage(t *testing.T) {
+	e := outputtest.Edition(t, outputtest.Spec{Cues: 2, Texts: []string{"a", "b"}})
+	e.Timeline.Chapters[0].Cues[1].Utterance.Lang = "en><c>"
+	if got := string(outputtest.Write(t, Format{}, e)); strings.Contains(got, "<lang") {
+		t.Errorf("got\n%s", got)
+	}
+}

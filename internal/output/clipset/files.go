@@ -1,0 +1,87 @@
+package clipset
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"narrate/internal/output"
+)
+
+// heading is a clip's title: its text or its chapter's title on one line, and
+// no longer than 100 code points.
+func heading(name string) string {
+	const most = 100
+	name = strings.Join(strings.Fields(name), " ")
+	points := []rune(name)
+	if len(points) <= most {
+		return name
+	}
+	short := string(points[:most-1])
+	if i := strings.LastIndexByte(short, ' '); i > 0 {
+		short = short[:i]
+	}
+	return short + "\u2026"
+}
+
+// makeFolder sees that dir is an empty folder and says whether it made it.
+func makeFolder(dir string) (made bool, err error) {
+	err = os.Mkdir(dir, 0o777)
+	if !errors.Is(err, fs.ErrExist) {
+		return err == nil, err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return false, err
+	}
+	if len(entries) > 0 {
+		return false, fmt.Errorf("%s: folder is not empty: %w", dir, fs.ErrExist)
+	}
+	return false, nil
+}
+
+// empty removes what Write wrote: the folder if it made it, else all in it.
+func empty(dir string, made bool) error {
+	if made {
+		return os.RemoveAll(dir)
+	}
+	entries, err := os.ReadDir(dir)
+	for _, entry := range entries {
+		err = errors.Join(err, os.Remove(filepath.Join(dir, entry.Name())))
+	}
+	return err
+}
+
+// writeFile writes one format of one clip.
+func writeFile(ctx context.Context, path string, f output.Format, clip output.Edition) (err error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closing := file.Close(); err == nil {
+			err = closing
+		}
+	}()
+	if err := f.Write(ctx, file, clip); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+func writeIndex(path string, idx index) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(idx); err != nil {
+		return err
+	}
+	return os.WriteFile(path, b.Bytes(), 0o666)
+}

@@ -1,0 +1,246 @@
+// Package manifest writes timeline.json: everything that narrate knows of a
+// programme, for other programs. docs/timeline.md explains the file and
+// docs/timeline.schema.json is its schema.
+//
+// The file is written utterance by utterance, so that it takes no memory that
+// grows with the programme.
+package manifest
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"narrate/internal/output"
+	"narrate/internal/pcm"
+	"narrate/internal/timeline"
+)
+
+// Version is the version of the file's form. It rises with every change that
+// a reader of the form before could stumble over.
+const Version = 1
+
+// Format is the output format "timeline".
+type Format struct{}
+
+// Info implements output.Format.
+func (Format) Info() output.Info {
+	return output.Info{
+		Name: "timeline", Suffix: "timeline.json", MediaType: "application/json",
+		Summary: "every chapter, sentence and word with its exact place, as JSON",
+	}
+}
+
+// Check implements output.Format: nothing is needed.
+func (Format) Check(context.Context) error { return nil }
+
+// The objects of the file. Seconds are json.Number, so that they are written
+// digit for digit as integer arithmetic gives them.
+type (
+	head struct {
+		Version    int         `json:"version"`
+		Generator  string      `json:"generator"`
+		Source     string      `json:"source"`
+		Title      string      `json:"title"`
+		Author     string      `json:"author,omitempty"`
+		Lang       string      `json:"lang"`
+		SampleRate pcm.Hz      `json:"sampleRate"`
+		Frames     int64       `json:"frames"`
+		Duration   json.Number `json:"duration"`
+		Number     int         `json:"number,omitempty"`
+		Of         int         `json:"of,omitempty"`
+	}
+	voice struct {
+		Name     string  `json:"name"`
+		Backend  string  `json:"backend"`
+		Engine   string  `json:"engine"`
+		Language string  `json:"language"`
+		Rate     float64 `json:"rate"`
+		Pitch    float64 `json:"pitch"`
+		Volume   float64 `json:"volume"`
+	}
+	span struct {
+		StartFrame int64       `json:"startFrame"`
+		EndFrame   int64       `json:"endFrame"`
+		Start      json.Number `json:"start"`
+		End        json.Number `json:"end"`
+	}
+	chapter struct {
+		Title string `json:"title"`
+		Level int    `json:"level"`
+		span
+	}
+	utterance struct {
+		Kind   string `json:"kind"`
+		Text   string `json:"text"`
+		Spoken string `json:"spoken"`
+		Lang   string `json:"lang"`
+		Voice  string `json:"voice"`
+		span
+		Source place  `json:"source"`
+		Timing string `json:"timing,omitempty"`
+	}
+	place struct {
+		File   string `json:"file"`
+		Offset int64  `json:"offset"`
+		Line   int    `json:"line"`
+		Column int    `json:"column"`
+	}
+	word struct {
+		Text string `json:"text"`
+		From int    `json:"from"`
+		To   int    `json:"to"`
+		span
+	}
+)
+
+// Write implements output.Format.
+func (Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) error {
+	w := &writer{Writer: bufio.NewWriter(dst), rate: e.Timeline.Rate}
+	if err := w.programme(ctx, e); err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+// writer writes the parts of the file. Its errors are sticky, as those of the
+// bufio.Writer in it: what follows a failed write does nothing.
+type writer struct {
+	*bufio.Writer
+	rate pcm.Hz
+	err  error
+}
+
+func (w *writer) text(s string) {
+	if _, err := w.WriteString(s); err != nil && w.err == nil {
+		w.err = err
+	}
+}
+
+// object writes v, a JSON object, on the current line.
+func (w *writer) object(v any) { w.text(w.encode(v, "")) }
+
+// open writes v without its closing brace; where indent is set, with each
+// field on a line of its own.
+func (w *writer) open(v any, indent string) {
+	w.text(strings.TrimSuffix(strings.TrimSuffix(w.encode(v, indent), "}"), "\n"))
+}
+
+func (w *writer) encode(v any, indent string) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", indent)
+	if err := enc.Encode(v); err != nil && w.err == nil {
+		w.err = err
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+func (w *writer) span(s pcm.Span) span {
+	return span{
+		StartFrame: s.Start, EndFrame: s.End,
+		Start: json.Number(w.rate.Seconds(s.Start)), End: json.Number(w.rate.Seconds(s.End)),
+	}
+}
+
+// separator ends the line before the i-th element of a list.
+func separator(i int) string {
+	if i == 0 {
+		return "\n"
+	}
+	return ",\n"
+}
+
+func (w *writer) programme(ctx context.Context, e output.Edition) error {
+	t := e.Timeline
+	w.open(head{
+		Version: Version, Generator: e.Generator, Source: output.SourceName(t.Source),
+		Title: t.Title, Author: t.Author, Lang: t.Lang,
+		SampleRate: t.Rate, Frames: t.Frames, Duration: json.Number(t.Rate.Seconds(t.Frames)),
+		Number: t.Number, Of: t.Of,
+	}, " ")
+	w.text(",\n \"voices\": [")
+	for i, v := range cast(t) {
+		w.text(separator(i) + "  ")
+		w.object(v)
+	}
+	w.text("],\n \"chapters\": [")
+	for i := range t.Chapters {
+		c := &t.Chapters[i]
+		w.text(separator(i) + "  ")
+		w.open(chapter{c.Title, c.Level, w.span(c.Span)}, "")
+		w.text(",\"utterances\":[")
+		for j := range c.Cues {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			w.text(separator(j) + "   ")
+			if err := w.cue(&c.Cues[j]); err != nil {
+				return err
+			}
+			if w.err != nil {
+				return w.err
+			}
+		}
+		w.text("]}")
+	}
+	w.text("]}\n")
+	if w.err != nil {
+		return w.err
+	}
+	return ctx.Err()
+}
+
+// cast lists the voices heard, in the order of their first words.
+func cast(t *timeline.Timeline) []voice {
+	var out []voice
+	seen := map[string]bool{}
+	for i := range t.Chapters {
+		for _, cue := range t.Chapters[i].Cues {
+			if v := cue.Utterance.Voice; !seen[v.Name] {
+				seen[v.Name] = true
+				out = append(out, voice{v.Name, v.Backend, v.Engine, v.Language, v.Rate, v.Pitch, v.Volume})
+			}
+		}
+	}
+	return out
+}
+
+func (w *writer) cue(cue *timeline.Cue) error {
+	u := cue.Utterance
+	o := utterance{
+		Kind: u.Kind.String(), Text: u.Text, Spoken: u.Spoken, Lang: u.Lang, Voice: u.Voice.Name,
+		span:   w.span(cue.Span),
+		Source: place{output.SourceName(u.Pos.File), u.Pos.Offset, u.Pos.Line, u.Pos.Col},
+	}
+	if len(cue.Words) == 0 {
+		w.object(o)
+		return nil
+	}
+	o.Timing = "engine"
+	w.open(o, "")
+	w.text(",\"words\":[")
+	at, points := 0, 0 // a byte of the text, and the code points before it
+	for i, word := range cue.Words {
+		if word.Lo < at || word.Hi < word.Lo || word.Hi > len(u.Text) {
+			return fmt.Errorf("%s: word %d is bytes %d to %d of a text of %d", u.Pos, i+1, word.Lo, word.Hi, len(u.Text))
+		}
+		points += utf8.RuneCountInString(u.Text[at:word.Lo])
+		at = word.Lo
+		w.text(separator(i) + "    ")
+		w.object(w.word(u.Text[word.Lo:word.Hi], points, word.Span))
+	}
+	w.text("]}")
+	return nil
+}
+
+// word is the object of a word that begins after so many code points.
+func (w *writer) word(text string, from int, at pcm.Span) word {
+	return word{Text: text, From: from, To: from + utf8.RuneCountInString(text), span: w.span(at)}
+}

@@ -1,0 +1,63 @@
+// Package output is the contract for finished files. A Format turns an Edition
+// (a timeline and its sound) into one file; each is a folder below this one.
+// What a Format writes depends on the Edition alone: no clock, no randomness,
+// no number of workers.
+package output
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"narrate/internal/pcm"
+	"narrate/internal/timeline"
+)
+
+// Encoding says how lossy sound is stored.
+type Encoding struct {
+	BitRate int // bits a second
+	// Quality is LAME's 0 (best, slowest) to 9 (worst, fastest).
+	Quality int
+}
+
+// Edition is all that a finished file is made from.
+type Edition struct {
+	Timeline *timeline.Timeline
+	// Sound has the timeline's rate and exactly its frames; formats that
+	// need no sound leave it alone.
+	Sound    pcm.Source
+	Encoding Encoding
+	// Generator names this program and its version, for tags: "narrate 1.0".
+	Generator string
+	// Jobs is how many goroutines may encode at once, at least 1. It never
+	// changes a byte of the file.
+	Jobs int
+	// Progress, where set, is told how many further frames are encoded. It
+	// is called from several goroutines.
+	Progress func(frames int64)
+}
+
+// Info is what a format says of itself.
+type Info struct {
+	Name      string // what --format takes: "mp3"
+	Suffix    string // of its files, without the dot: "chapters.json"
+	MediaType string
+	Sound     bool   // whether it holds the sound
+	Caption   bool   // whether it holds the text as timed cues
+	Summary   string // one line for people
+}
+
+// Format writes one kind of file. Its methods are safe for concurrent use.
+type Format interface {
+	Info() Info
+	// Check says why the format cannot be written on this machine, with an
+	// error that wraps ErrMissing and hints at the remedy; nil if it can.
+	Check(context.Context) error
+	// Write writes the whole file. dst is empty and may be written in any
+	// order. After an error dst holds garbage, which the caller throws away.
+	Write(ctx context.Context, dst io.WriteSeeker, e Edition) error
+}
+
+// ErrMissing is wrapped where a format needs a program or library that is not
+// on this machine.
+var ErrMissing = errors.New("not installed")
