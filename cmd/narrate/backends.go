@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+// backendStatus is a line of `narrate backends`.
+type backendStatus struct {
+	Name     string `json:"name"`
+	Ready    bool   `json:"ready"`
+	Version  string `json:"version,omitempty"`
+	Voices   int    `json:"voices,omitempty"`
+	Marks    bool   `json:"marks"`
+	Parallel int    `json:"parallel,omitempty"`
+	Note     string `json:"note,omitempty"` // what is missing, and how to get it
+}
+
+// formatStatus is an output format in the same list.
+type formatStatus struct {
+	Name    string `json:"name"`
+	Suffix  string `json:"suffix"`
+	Ready   bool   `json:"ready"`
+	Summary string `json:"summary"`
+	Note    string `json:"note,omitempty"`
+}
+
+func newBackendsCommand(a *app) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "backends",
+		Short: "list speech engines and output formats, and what is missing",
+		Args:  noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.listBackends(c.Context(), asJSON)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+func (a *app) listBackends(ctx context.Context, asJSON bool) error {
+	list := struct {
+		Backends []backendStatus `json:"backends"`
+		Formats  []formatStatus  `json:"formats"`
+	}{}
+	for _, open := range newBackends {
+		b := open()
+		info, err := b.Info(ctx)
+		s := backendStatus{Name: b.Name(), Ready: err == nil}
+		if err != nil {
+			s.Note = err.Error()
+		} else {
+			s.Version, s.Voices, s.Marks, s.Note = info.Version, len(info.Voices), info.Marks, info.MarksNote
+			if s.Parallel = info.Parallel; s.Parallel == 0 {
+				s.Parallel = runtime.NumCPU()
+			}
+		}
+		if err := b.Close(); err != nil {
+			return err
+		}
+		list.Backends = append(list.Backends, s)
+	}
+	for _, f := range outputFormats {
+		info := f.Info()
+		s := formatStatus{Name: info.Name, Suffix: info.Suffix, Summary: info.Summary, Ready: true}
+		if err := f.Check(ctx); err != nil {
+			s.Ready, s.Note = false, err.Error()
+		}
+		list.Formats = append(list.Formats, s)
+	}
+	if asJSON {
+		encoder := json.NewEncoder(a.stdout)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(list)
+	}
+	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "BACKEND\tSTATE\tVERSION\tVOICES\tWORD TIMES\tNOTE")
+	for _, b := range list.Backends {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n", b.Name, state(b.Ready), b.Version, b.Voices, yes(b.Marks), b.Note)
+	}
+	fmt.Fprintln(table, "\nFORMAT\tSTATE\tSUFFIX\tCONTENT\tNOTE")
+	for _, f := range list.Formats {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", f.Name, state(f.Ready), f.Suffix, f.Summary, f.Note)
+	}
+	return table.Flush()
+}
+
+func state(ready bool) string {
+	if ready {
+		return "ready"
+	}
+	return "missing"
+}
+
+func yes(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// layers says which of our packages each part of the house may import, besides
+// its own parent: the table of the design. A plug-in (a folder below input,
+// tts or output) may import its contract and what the contract may, but never
+// another plug-in.
+var layers = map[string][]string{
+	"voices":             {},
+	"internal/document":  {},
+	"internal/dylib":     {},
+	"internal/segment":   {},
+	"internal/pcm":       {},
+	"internal/input":     {"internal/document"},
+	"internal/script":    {"internal/document", "internal/segment", "voices"},
+	"internal/tts":       {"internal/pcm", "voices", "internal/dylib"},
+	"internal/clipstore": {"internal/pcm", "internal/tts"},
+	"internal/timeline":  {"internal/document", "internal/script", "internal/tts", "internal/pcm"},
+	"internal/ffmpeg":    {"internal/pcm"},
+	// script and voices are the vocabulary of a timeline's cues.
+	"internal/output": {"internal/timeline", "internal/pcm", "internal/script", "voices"},
+	"internal/output/audio": {
+		"internal/timeline", "internal/pcm", "internal/ffmpeg", "internal/dylib",
+	},
+	"internal/pipeline": {
+		"internal/document", "internal/script", "internal/tts", "internal/pcm", "internal/clipstore",
+		"internal/timeline", "internal/output", "voices",
+	},
+}
+
+// shared are packages below a contract that serve several plug-ins of it.
+var shared = []string{
+	"internal/input/inputtest", "internal/tts/ttstest", "internal/output/outputtest",
+	"internal/pcm/pcmtest", "internal/pipeline/pipelinetest",
+}
+
+func TestImportsFollowTheDesign(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "narrate/...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoder := json.NewDecoder(strings.NewReader(string(out)))
+	packages := 0
+	for {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		packages++
+		from := strings.TrimPrefix(p.ImportPath, "narrate/")
+		if strings.HasPrefix(from, "cmd/") || strings.HasPrefix(from, "internal/bench") || slices.Contains(shared, from) {
+			continue
+		}
+		layer := layerOf(from)
+		if layer == "" {
+			t.Errorf("%s: no layer of the design; add it to the table", from)
+			continue
+		}
+		for _, path := range p.Imports {
+			to, ours := strings.CutPrefix(path, "narrate/")
+			if ours && !allowed(from, to, layer) {
+				t.Errorf("%s may not import %s", from, to)
+			}
+		}
+	}
+	if packages < 20 {
+		t.Fatalf("only %d packages were seen", packages)
+	}
+}
+
+// layerOf is the longest entry of the table that holds the package.
+func layerOf(pkg string) string {
+	best := ""
+	for layer := range layers {
+		if within(pkg, layer) && len(layer) > len(best) {
+			best = layer
+		}
+	}
+	return best
+}
+
+func within(pkg, folder string) bool {
+	return pkg == folder || strings.HasPrefix(pkg, folder+"/")
+}
+
+func allowed(from, to, layer string) bool {
+	switch {
+	case slices.Contains(shared, to):
+		return false // test helpers are for tests
+	case within(from, to), within(to, from):
+		return true // a contract of its own, or its own inner parts
+	case from == "internal/pipeline" && to == "internal/output/clipset":
+		return true // it takes the formats as values
+	}
+	for _, ok := range layers[layer] {
+		// internal/pcm stands for its codecs as well; of the others only the
+		// contract itself may be imported, not a plug-in.
+		if to == ok || ok == "internal/pcm" && within(to, ok) {
+			return true
+		}
+	}
+	return false
+}

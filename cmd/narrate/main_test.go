@@ -1,0 +1,188 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"narrate/internal/tts/espeak"
+)
+
+func TestMain(m *testing.M) {
+	if handled, status := espeak.WorkerMain(); handled {
+		os.Exit(status)
+	}
+	testscript.Main(m, map[string]func(){"narrate": main})
+}
+
+// TestScripts holds every promise of the command.
+func TestScripts(t *testing.T) {
+	for _, program := range []string{"espeak-ng", "ffmpeg", "ffprobe", "mpg123"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Fatalf("%v; `make test` installs what the tests need", err)
+		}
+	}
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("NARRATE_CACHE", filepath.Join(env.WorkDir, "cache"))
+			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "xdg"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"large":   cmdLarge,
+			"mount":   cmdMount,
+			"clips":   cmdClips,
+			"killed":  cmdKilled,
+			"same":    cmdSame,
+			"link":    cmdLink,
+			"invalid": cmdInvalid,
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
+		},
+	})
+}
+
+// large FILE BYTES writes one line of that many bytes.
+func cmdLarge(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: large FILE BYTES")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Repeat("word ", n/5+1)[:n]), 0o644))
+}
+
+// invalid FILE writes bytes that are no text.
+func cmdInvalid(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: invalid FILE")
+	}
+	data := make([]byte, 4096)
+	for i := range data {
+		data[i] = byte(i * 167 >> 3)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o644))
+}
+
+// mount DIR OPTIONS mounts a tmpfs until the script ends; it needs root.
+func cmdMount(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: mount DIR OPTIONS")
+	}
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(dir, 0o755))
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", args[1], "tmpfs", dir).CombinedOutput(); err != nil {
+		ts.Fatalf("mount: %v: %s", err, out)
+	}
+	ts.Defer(func() {
+		if out, err := exec.Command("umount", dir).CombinedOutput(); err != nil {
+			ts.Logf("umount: %v: %s", err, out)
+		}
+	})
+}
+
+// clips DIR N checks how many clips the store in DIR holds.
+func cmdClips(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: clips DIR N")
+	}
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	got, err := countClips(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if (got == want) == neg {
+		ts.Fatalf("%d clips in the store", got)
+	}
+}
+
+func countClips(dir string) (int, error) {
+	n := 0
+	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if strings.HasSuffix(path, ".clip") {
+			n++
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	})
+	return n, err
+}
+
+// killed STORE N narrate ARG… starts the command and kills it, as `kill -9`
+// does, once the store holds N clips. It must not have ended before.
+func cmdKilled(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: killed STORE N COMMAND...")
+	}
+	want, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	path, err := exec.LookPath(args[2])
+	if err != nil {
+		path = filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], args[2])
+	}
+	c := exec.Command(path, args[3:]...)
+	c.Dir = ts.MkAbs(".")
+	for _, name := range []string{"PATH", "HOME", "NARRATE_CACHE", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "TMPDIR"} {
+		c.Env = append(c.Env, name+"="+ts.Getenv(name))
+	}
+	ts.Check(c.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	deadline := time.After(time.Minute)
+	for {
+		select {
+		case err := <-ended:
+			ts.Fatalf("the command ended by itself: %v", err)
+		case <-deadline:
+			ts.Check(c.Process.Kill())
+			ts.Fatalf("the store never held %d clips", want)
+		case <-time.After(time.Millisecond):
+		}
+		if n, err := countClips(ts.MkAbs(args[0])); err == nil && n >= want {
+			break
+		}
+	}
+	ts.Check(c.Process.Signal(syscall.SIGKILL))
+	<-ended
+}
+
+// same DIR DIR checks that two folders hold the same files, byte for byte.
+func cmdSame(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: same DIR DIR")
+	}
+	out, err := exec.Command("diff", "-r", ts.MkAbs(args[0]), ts.MkAbs(args[1])).CombinedOutput()
+	if (err == nil) == neg {
+		ts.Fatalf("diff: %v\n%s", err, out)
+	}
+}
+
+// link FOLDER PROGRAM… makes a folder with only these programs, for PATH.
+func cmdLink(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: link FOLDER PROGRAM...")
+	}
+	ts.Check(os.MkdirAll(ts.MkAbs(args[0]), 0o755))
+	for _, program := range args[1:] {
+		path, err := exec.LookPath(program)
+		ts.Check(err)
+		ts.Check(os.Symlink(path, filepath.Join(ts.MkAbs(args[0]), program)))
+	}
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// plainEvery is how often a line is printed where there is no terminal.
+const plainEvery = 10 * time.Second
+
+// progress tells a person how far the work is: a bar with count and remaining
+// time on a terminal, a plain line now and then elsewhere, nothing if quiet.
+type progress struct {
+	w        io.Writer
+	quiet    bool
+	terminal bool
+
+	mu          sync.Mutex
+	bar         *progressbar.ProgressBar
+	what, unit  string
+	done, total int64
+	began, said time.Time
+}
+
+func newProgress(w io.Writer, quiet bool) *progress {
+	file, ok := w.(*os.File)
+	return &progress{w: w, quiet: quiet, terminal: ok && term.IsTerminal(int(file.Fd()))}
+}
+
+// start begins a piece of work of so many steps; an empty unit prints no
+// counts.
+func (p *progress) start(what string, total int64, unit string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.quiet || total <= 0 {
+		return
+	}
+	p.what, p.unit, p.done, p.total = what, unit, 0, total
+	p.began = time.Now()
+	p.said = p.began
+	if !p.terminal {
+		return
+	}
+	options := []progressbar.Option{
+		progressbar.OptionSetWriter(p.w),
+		progressbar.OptionSetDescription(what),
+		progressbar.OptionSetWidth(30),
+		progressbar.OptionThrottle(100 * time.Millisecond),
+		progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetPredictTime(true),
+	}
+	if unit != "" {
+		options = append(options, progressbar.OptionShowCount(), progressbar.OptionSetItsString(unit))
+	}
+	p.bar = progressbar.NewOptions64(total, options...)
+}
+
+func (p *progress) add(n int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.show(p.done + n)
+}
+
+func (p *progress) set(done int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.show(done)
+}
+
+// show is called with mu held. A terminal that cannot be written to is no
+// reason to stop.
+func (p *progress) show(done int64) {
+	if p.quiet || p.total == 0 {
+		return
+	}
+	p.done = min(done, p.total)
+	if p.bar != nil {
+		_ = p.bar.Set64(p.done)
+		return
+	}
+	now := time.Now()
+	if now.Sub(p.said) < plainEvery || p.done == 0 {
+		return
+	}
+	p.said = now
+	left := time.Duration(float64(now.Sub(p.began)) / float64(p.done) * float64(p.total-p.done)).Round(time.Second)
+	if p.unit != "" {
+		fmt.Fprintf(p.w, "%s: %d of %d %s, %s left\n", p.what, p.done, p.total, p.unit, left)
+		return
+	}
+	fmt.Fprintf(p.w, "%s: %d %%, %s left\n", p.what, p.done*100/p.total, left)
+}
+
+// clear takes the bar off its line, for a message.
+func (p *progress) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil {
+		_ = p.bar.Clear()
+	}
+}
+
+func (p *progress) close() {
+	p.clear()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bar = nil
+}

@@ -1,0 +1,74 @@
+package pipeline
+
+import (
+	"encoding/json"
+
+	"narrate/internal/document"
+	"narrate/internal/pcm"
+	"narrate/internal/script"
+	"narrate/internal/timeline"
+)
+
+// Report says what became of every sentence of one article. It depends on the
+// article and the voices alone, not on what the clip store held.
+type Report struct {
+	Version    int       `json:"version"`
+	Source     string    `json:"source"`
+	Title      string    `json:"title"`
+	Lang       string    `json:"lang"`
+	Complete   bool      `json:"complete"` // every sentence is heard
+	Chapters   int       `json:"chapters"`
+	Utterances int       `json:"utterances"` // to be spoken
+	Heard      int       `json:"heard"`
+	Frames     int64     `json:"frames"`
+	Rate       pcm.Hz    `json:"rate"`
+	Failed     []Missing `json:"failed"`
+	Skipped    []Missing `json:"skipped"`
+	Warnings   []string  `json:"warnings"`
+}
+
+// Missing is text of the article that is not heard, and why.
+type Missing struct {
+	Text   string `json:"text"`
+	Reason string `json:"reason"`
+	Line   int    `json:"line"`
+	Col    int    `json:"col"`
+}
+
+// NewReport accounts for a script and its speech; t is nil where no timeline
+// was made.
+func NewReport(sc *script.Script, speech *Speech, t *timeline.Timeline) *Report {
+	r := &Report{
+		Version:    1,
+		Source:     sc.Source,
+		Title:      sc.Title,
+		Lang:       sc.Lang,
+		Complete:   len(speech.Failed) == 0,
+		Chapters:   len(sc.Chapters),
+		Utterances: len(speech.Clips),
+		Heard:      len(speech.Clips) - len(speech.Failed),
+		Failed:     make([]Missing, 0, len(speech.Failed)),
+		Skipped:    make([]Missing, 0, len(sc.Skipped)),
+		Warnings:   append([]string{}, sc.Warnings...),
+	}
+	if t != nil {
+		r.Frames, r.Rate = t.Frames, t.Rate
+	}
+	for _, f := range speech.Failed {
+		r.Failed = append(r.Failed, missing(f.Text, f.Reason, f.Pos))
+	}
+	for _, s := range sc.Skipped {
+		r.Skipped = append(r.Skipped, missing(s.Text, s.Reason, s.Pos))
+	}
+	return r
+}
+
+func missing(text, reason string, pos document.Pos) Missing {
+	return Missing{Text: text, Reason: reason, Line: pos.Line, Col: pos.Col}
+}
+
+// JSON is the report as a file holds it.
+func (r *Report) JSON() ([]byte, error) {
+	raw, err := json.MarshalIndent(r, "", "  ")
+	return append(raw, '\n'), err
+}

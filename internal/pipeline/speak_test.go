@@ -1,0 +1,224 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"narrate/internal/clipstore"
+	"narrate/internal/document"
+	"narrate/internal/pcm"
+	"narrate/internal/script"
+	"narrate/internal/tts"
+	"narrate/internal/tts/fake"
+	"narrate/voices"
+)
+
+// scriptOf makes a script of one chapter with these sentences.
+func scriptOf(sentences ...string) *script.Script {
+	voice := voices.Default()
+	voice.Name, voice.Backend, voice.Engine, voice.Language = "test", "fake", "tone", "en"
+	chapter := script.Chapter{Title: "A Test"}
+	for i, text := range sentences {
+		chapter.Utterances = append(chapter.Utterances, script.Utterance{
+			Text: text, Spoken: text, Lang: "en", Voice: &voice, After: voice.Pauses.Sentence,
+			Pos: document.Pos{File: "a.txt", Offset: int64(100 * i), Line: i + 1, Col: 1},
+		})
+	}
+	return &script.Script{Source: "a.txt", Title: "A Test", Lang: "en", Chapters: []script.Chapter{chapter}}
+}
+
+func speaker(t *testing.T, backend tts.Backend, dir string) *Speaker {
+	t.Helper()
+	store, err := clipstore.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	return &Speaker{
+		Store: store, Backends: map[string]tts.Backend{"fake": backend},
+		Rate: 22050, Trim: pcm.DefaultTrim, Jobs: 4,
+	}
+}
+
+func sentences(n int) []string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf("Sentence number %d says something.", i)
+	}
+	return list
+}
+
+func TestNothingIsSpokenTwice(t *testing.T) {
+	backend := fake.New(fake.Options{})
+	s := speaker(t, backend, t.TempDir())
+	texts := append(sentences(20), sentences(20)[:5]...)
+	steps := []struct {
+		name           string
+		change         func()
+		spoken, reused int
+	}{
+		{"cold, five sentences twice", func() {}, 20, 5},
+		{"warm", func() {}, 0, 25},
+		{"one changed word", func() { texts[7] = "Sentence number seven says another thing." }, 1, 24},
+		{"a sentence moved to the end", func() { texts = append(texts[1:], texts[0]) }, 0, 25},
+		{"another rate of the programme", func() { s.Rate = 44100 }, 20, 5},
+		{"another trim rule", func() { s.Trim.ThresholdDB -= 3 }, 20, 5},
+	}
+	for _, step := range steps {
+		step.change()
+		before := backend.Calls()
+		speech, err := s.Speak(t.Context(), scriptOf(texts...))
+		if err != nil {
+			t.Fatalf("%s: %v", step.name, err)
+		}
+		if speech.Spoken != step.spoken || speech.Reused != step.reused || backend.Calls()-before != step.spoken {
+			t.Errorf("%s: spoken %d, reused %d with %d calls, want %d and %d",
+				step.name, speech.Spoken, speech.Reused, backend.Calls()-before, step.spoken, step.reused)
+		}
+	}
+}
+
+func TestVoiceChangesTheKey(t *testing.T) {
+	s := speaker(t, fake.New(fake.Options{}), t.TempDir())
+	u := &scriptOf("A sentence.").Chapters[0].Utterances[0]
+	keys := map[clipstore.Key]string{s.key(u, "1"): "base"}
+	for name, change := range map[string]func(*script.Utterance, *voices.Voice){
+		"engine":   func(_ *script.Utterance, v *voices.Voice) { v.Engine = "other" },
+		"rate":     func(_ *script.Utterance, v *voices.Voice) { v.Rate = 1.1 },
+		"pitch":    func(_ *script.Utterance, v *voices.Voice) { v.Pitch = 1.1 },
+		"volume":   func(_ *script.Utterance, v *voices.Voice) { v.Volume = 1.1 },
+		"language": func(_ *script.Utterance, v *voices.Voice) { v.Language = "de" },
+		"text":     func(u *script.Utterance, _ *voices.Voice) { u.Spoken = "Another sentence." },
+	} {
+		changed, voice := *u, *u.Voice
+		changed.Voice = &voice
+		change(&changed, &voice)
+		key := s.key(&changed, "1")
+		if other, taken := keys[key]; taken {
+			t.Errorf("%s and %s give the same key", name, other)
+		}
+		keys[key] = name
+	}
+	if _, taken := keys[s.key(u, "2")]; taken {
+		t.Error("the backend's version does not change the key")
+	}
+	moved, renamed := *u, *u.Voice
+	moved.Pos, moved.After = document.Pos{}, 0
+	renamed.Name, renamed.Description, renamed.Pauses = "x", "y", voices.Pauses{}
+	moved.Voice = &renamed
+	if s.key(&moved, "1") != s.key(u, "1") {
+		t.Error("the place or the pauses change the key")
+	}
+}
+
+func TestFailuresAreNamedInOrder(t *testing.T) {
+	texts := sentences(12)
+	backend := fake.New(fake.Options{Faults: map[string]fake.Fault{
+		texts[9]: {Do: fake.Silent},
+		texts[2]: {Do: fake.Empty},
+		texts[5]: {Do: fake.Fail},
+	}})
+	s := speaker(t, backend, t.TempDir())
+	speech, err := s.Speak(t.Context(), scriptOf(texts...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var failed []string
+	for _, f := range speech.Failed {
+		if f.Reason == "" || f.Pos.Line == 0 {
+			t.Errorf("a failure without reason or place: %+v", f)
+		}
+		failed = append(failed, f.Text)
+	}
+	if want := []string{texts[2], texts[5], texts[9]}; strings.Join(failed, "|") != strings.Join(want, "|") {
+		t.Errorf("failed: %q", failed)
+	}
+	for i, clip := range speech.Clips {
+		if bad := i == 2 || i == 5 || i == 9; bad != (clip == nil) {
+			t.Errorf("clip %d: %v", i, clip)
+		}
+	}
+	report := NewReport(scriptOf(texts...), speech, nil)
+	if report.Complete || report.Heard != 9 || len(report.Failed) != 3 {
+		t.Errorf("report: %+v", report)
+	}
+}
+
+// broken fails every request in the same way.
+type broken struct {
+	tts.Backend
+	err error
+}
+
+func (b broken) Synthesize(context.Context, tts.Request) (tts.Clip, error) {
+	return tts.Clip{}, b.err
+}
+
+func TestWhatFailsForAllEndsTheWork(t *testing.T) {
+	for _, err := range []error{tts.ErrMissing, tts.ErrVoice} {
+		backend := broken{fake.New(fake.Options{}), fmt.Errorf("engine: %w", err)}
+		_, got := speaker(t, backend, t.TempDir()).Speak(t.Context(), scriptOf(sentences(50)...))
+		if !errors.Is(got, err) || !strings.HasPrefix(got.Error(), "a.txt:") {
+			t.Errorf("%v: %v", err, got)
+		}
+	}
+	s := speaker(t, fake.New(fake.Options{}), t.TempDir())
+	s.Backends = nil
+	if _, err := s.Speak(t.Context(), scriptOf("A sentence.")); err == nil || !strings.Contains(err.Error(), `"fake"`) {
+		t.Errorf("unknown backend: %v", err)
+	}
+}
+
+func TestCancelStops(t *testing.T) {
+	texts := sentences(30)
+	backend := fake.New(fake.Options{Faults: map[string]fake.Fault{texts[3]: {Do: fake.Hang}}})
+	s := speaker(t, backend, t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	var once sync.Once
+	s.Progress = func(done int) {
+		if done >= 10 {
+			once.Do(cancel)
+		}
+	}
+	if _, err := s.Speak(ctx, scriptOf(texts...)); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestDamagedClipIsSpokenAgain(t *testing.T) {
+	dir := t.TempDir()
+	s := speaker(t, fake.New(fake.Options{}), dir)
+	sc := scriptOf(sentences(3)...)
+	first, err := s.Speak(t.Context(), sc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	damage(t, dir, first.Keys[1])
+	again, err := s.Speak(t.Context(), sc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again.Spoken != 1 || len(again.Warnings) != 1 || !strings.Contains(again.Warnings[0], "a.txt:2:1") {
+		t.Errorf("spoken %d, warnings %q", again.Spoken, again.Warnings)
+	}
+}
+
+// damage flips a bit in the middle of a stored clip.
+func damage(t *testing.T, dir string, key clipstore.Key) {
+	t.Helper()
+	path := filepath.Join(dir, key.String()[:2], key.String()+".clip")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[len(data)/2] ^= 1
+	if err := os.WriteFile(path, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
