@@ -1,0 +1,52 @@
+# make demo    narrate the example articles, from a fresh machine on
+# make build   the program, as ./narrate
+# make test    all tests, with what they need installed
+# make lint    formatting, vet and staticcheck
+# make bench   the figures of docs/performance.md
+# make cross   build for the other systems
+
+GO          ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
+
+# What the program uses, and what the tests read its files with.
+RUN_PACKAGES  := espeak-ng ffmpeg
+TEST_PACKAGES := $(RUN_PACKAGES) mpg123 lame mp3val python3-mutagen python3-srt nodejs
+
+.PHONY: all build demo test lint bench cross clean
+
+all: build
+
+build:
+	$(GO) build -o narrate ./cmd/narrate
+
+demo: build
+	scripts/need $(RUN_PACKAGES)
+	./narrate --force -o demo examples/leuchtturm.de.txt examples/night-train.en.txt
+	@echo
+	@echo "The finished files:"
+	@find demo -type f | sort | xargs ls -l
+
+test:
+	scripts/need $(TEST_PACKAGES)
+	cd test/node && npm ci --no-audit --no-fund
+	$(GO) vet ./...
+	$(GO) test -race ./...
+
+lint:
+	@unformatted=$$($(GO) run $(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "gofumpt would change:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+bench: build
+	scripts/need $(TEST_PACKAGES)
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./...
+	$(GO) run ./internal/bench -narrate ./narrate
+
+cross:
+	GOOS=darwin GOARCH=arm64 $(GO) build -o /dev/null ./cmd/narrate
+	GOOS=windows GOARCH=amd64 $(GO) build -o /dev/null ./cmd/narrate
+	GOOS=linux GOARCH=arm64 $(GO) build -o /dev/null ./cmd/narrate
+
+clean:
+	rm -rf narrate narrate.exe demo test/node/node_modules
