@@ -55,7 +55,7 @@ func (s *splitter) decideAbbreviation(c *candidate) (bool, string) {
 		return c.after == upperCase && opener, "initial"
 	case c.left.dotted && c.left.shape != number && s.letters(c.left):
 		return c.after >= upperCase && (opener || c.quoted), "letters"
-	case !c.left.vowel && c.left.smallAfterFirst(s.text) && !s.digitBefore(c.left.lo) && c.left.runes > 1 && c.left.runes <= 5 && c.after == upperCase && !c.closed:
+	case !c.left.vowel && (s.lang.nouns || c.left.shape == upper) && c.left.smallAfterFirst(s.text) && !s.digitBefore(c.left.lo) && c.left.runes > 1 && c.left.runes <= 5 && c.after == upperCase && !c.closed:
 		return opener || c.quoted, "no vowel"
 	}
 	return false, ""

@@ -16,8 +16,8 @@ func (s *splitter) decideNumber(c *candidate) (bool, string) {
 	if (w.shape == caps || w.shape == initial) && s.lang.romans && isRoman(w.in(text)) {
 		return c.after == upperCase && s.opener(c), "Roman numeral"
 	}
-	if w.shape != number || w.dotted {
-		return false, ""
+	if w.shape != number || strings.Trim(w.in(text), "0123456789") != "" {
+		return false, "" // no number, or one with marks or letters in it
 	}
 	short := w.hi-w.lo <= 2
 	if short && c.after == digit {
@@ -30,7 +30,7 @@ func (s *splitter) decideNumber(c *candidate) (bool, string) {
 		return false, ""
 	}
 	determined := s.lang.follows(s.lang.before, text, w.lo)
-	if w.hi-w.lo > 3 && !(determined && w.runes == w.hi-w.lo) {
+	if w.hi-w.lo > 3 && !determined {
 		return false, "" // a year or an amount
 	}
 	switch {
@@ -38,7 +38,7 @@ func (s *splitter) decideNumber(c *candidate) (bool, string) {
 		return false, "ordinal"
 	case c.after != upperCase:
 		return false, ""
-	case s.opener(c), c.quoted && !determined, !determined && s.counting(w.lo):
+	case !s.lang.nouns, s.opener(c), c.quoted && !determined, !determined && s.counting(w.lo):
 		return true, "number"
 	}
 	return false, "ordinal"
