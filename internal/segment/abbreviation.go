@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 )
@@ -36,7 +37,7 @@ func (s *splitter) decideAbbreviation(c *candidate) (bool, string) {
 	case cl&calendar != 0 && (c.after == digit || s.numberBefore(from)):
 		return c.after != digit && start, "calendar"
 	case cl&never != 0:
-		return c.closed && c.bracket && opener, "abbreviation"
+		return c.closed && opener, "abbreviation" // “… (Prof.) The”
 	case cl&final != 0:
 		return start, "may be final"
 	case cl&tail != 0:
@@ -68,7 +69,7 @@ func (s *splitter) label(c *candidate) bool {
 	if s.lang.follows(s.lang.cardinal, s.text, c.left.lo) {
 		return true
 	}
-	if !s.lang.nouns && strings.Contains("CFKVW", c.left.in(s.text)) && s.digitBefore(c.left.lo) {
+	if !s.lang.nouns && strings.Contains("CFKVW", c.left.in(s.text)) && s.amountBefore(c.left.lo) {
 		return true
 	}
 	if s.lang.alwaysCapital == "" || c.left.in(s.text) != s.lang.alwaysCapital {
@@ -100,37 +101,40 @@ func (s *splitter) abbreviation(c *candidate, buf []byte) (class, []byte, int) {
 		n++
 		starts[n] = lo
 	}
-	for ; n >= 0; n-- {
-		key := buf[:0]
-		for i := starts[n]; i < c.at; i++ {
-			if b := text[i]; b != ' ' && len(key) < cap(buf) {
-				if b == 0xc2 && i+1 < c.at && text[i+1] == 0xa0 { // no-break space
-					i++
-					continue
-				}
-				key = append(key, b)
-			}
-		}
-		if cl := s.lang.classOf(key); cl != ordinary {
+	for ; n > 0; n-- {
+		key := appendKey(buf, text[starts[n]:c.at])
+		if cl := s.lang.classOf(key); cl != ordinary || s.lang.inner[string(key)] {
 			return cl, key, starts[n]
 		}
-		if n > 0 && s.lang.inner[string(key)] {
-			return ordinary, key, starts[n]
-		}
-		if n == 0 {
-			// “l’art.”, “km/Std.”: the part after the last joiner counts too.
-			for i := len(key) - 3; i > 0; i-- {
-				if b := key[i]; b == '\'' || b == '/' || b == '-' || b == 0x99 && i > 1 && key[i-1] == 0x80 && key[i-2] == 0xe2 {
-					if cl := s.lang.classOf(key[i+1:]); cl != ordinary {
-						return cl, key[i+1:], starts[n]
-					}
-					break
-				}
-			}
-			return ordinary, key, starts[n]
+	}
+	lo = starts[0]
+	key := appendKey(buf, text[lo:c.at])
+	if cl := s.lang.classOf(key); cl != ordinary {
+		return cl, key, lo
+	}
+	if c.left.shape == caps && c.right.shape == caps {
+		return s.lang.classOfCaps(key), key, lo
+	}
+	// “l’art.”, “km/Std.”, “Prof.Dr.”: the part after the last joiner counts too.
+	if k := bytes.LastIndexAny(key, "'’/-."); k > 0 && len(key)-k > 2 {
+		part := bytes.TrimLeft(key[k:], "'’/-.")
+		if cl := s.lang.classOf(part); cl != ordinary {
+			return cl, part, lo
 		}
 	}
-	return ordinary, buf[:0], lo
+	return ordinary, key, lo
+}
+
+// appendKey appends a word to key without white space, as far as there is room.
+func appendKey(key []byte, word string) []byte {
+	for i := 0; i < len(word); {
+		r, n := runeAt(word, i)
+		if !isSpace(r) && len(key)+n <= cap(key) {
+			key = append(key, word[i:i+n]...)
+		}
+		i += n
+	}
+	return key
 }
 
 // unitAfter returns the short word after the candidate if a stop follows it.
@@ -241,6 +245,16 @@ func (s *splitter) numberBefore(i int) bool {
 func (s *splitter) digitBefore(i int) bool {
 	i = trimSpace(s.text, max(s.start, i-4), i)
 	return i > s.start && isDigitByte(s.text[i-1])
+}
+
+// amountBefore reports that a number of up to three digits stands before byte i:
+// a year would be followed by somebody’s initial.
+func (s *splitter) amountBefore(i int) bool {
+	if !s.digitBefore(i) {
+		return false
+	}
+	w := wordBefore(s.text, s.start, trimSpace(s.text, s.start, i))
+	return w.runes <= 3
 }
 
 // suffixed reports that the word before the stop ends like an abbreviation that

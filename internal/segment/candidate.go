@@ -57,9 +57,9 @@ func (c *candidate) glued() bool { return c.stop == c.next }
 func (s *splitter) candidate(i int) candidate {
 	c := candidate{at: i}
 	s.readMarks(&c)
+	s.readLeft(&c)
 	s.readClosers(&c)
 	c.next = skipSpace(s.text, c.stop, s.hi)
-	s.readLeft(&c)
 	if c.next < s.hi {
 		s.readRight(&c)
 	}
@@ -156,6 +156,11 @@ func (s *splitter) readClosers(c *candidate) {
 			i = end
 			continue
 		}
+		if end := s.footnoteNumber(c, i); end > i {
+			c.noted = true
+			i = end
+			continue
+		}
 		if end := smiley(text, i, s.hi); end > i {
 			c.noted = true
 			i = end
@@ -178,7 +183,7 @@ func (s *splitter) readClosers(c *candidate) {
 		if j+1 < s.hi && (q == '\'' || q == '`') && text[j+1] == byte(q) {
 			m = 2
 		}
-		if side := sideOf(q); side == closing && q != ')' || side == either && s.closesApart(c, q, j, j+m) {
+		if side := sideOf(q); (side == closing && q != ')' || side == either) && s.closesApart(c, q, j, j+m) {
 			c.closed = true
 			i = j + m
 			continue
@@ -275,6 +280,27 @@ func footnote(text string, i, hi int) int {
 		return i + n
 	}
 	return i
+}
+
+// footnoteNumber returns the end of the number of a footnote at byte i, or i. It is
+// written like an exponent, and of that only the digits are left: “stayed.12 Then”.
+func (s *splitter) footnoteNumber(c *candidate, i int) int {
+	end := i
+	for end < s.hi && end < i+3 && isDigitByte(s.text[end]) {
+		end++
+	}
+	w := c.left
+	if end == i || c.apart || w.shape != lower || w.runes < 3 || !w.vowel || !w.plain(s.text) || s.lang.abbrev[w.in(s.text)] != ordinary {
+		return i
+	}
+	next := skipSpace(s.text, end, min(s.hi, end+4))
+	if next == end || next >= s.hi {
+		return i
+	}
+	if r, _ := runeAt(s.text, next); !unicode.IsUpper(r) {
+		return i
+	}
+	return end
 }
 
 // readLeft reads the word before the marks.

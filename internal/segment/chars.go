@@ -32,8 +32,7 @@ var hot = func() (t [256]bool) {
 	return t
 }()
 
-// isSpace reports white space as the package means it, including the marks
-// that have no width and no sound, which Unicode does not count.
+// isSpace reports white space (Unicode property White_Space).
 func isSpace(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r == ' ' || r >= '\t' && r <= '\r'
@@ -76,16 +75,16 @@ type quote uint8
 const (
 	notQuote quote = iota
 	opening        // ( [ „ ¿ 「
-	closing        // ) ] ” 」
-	either         // " ' “ ‘ » «: by language and by what it touches
+	closing        // ) ] 」
+	either         // " ' “ ” ‘ » «: by language and by what it touches
 )
 
 // sideOf classifies brackets and quotation marks.
 func sideOf(r rune) quote {
 	switch r {
-	case '"', '\'', '“', '‘', '’', '»', '«', '›', '‹', '`', '´', '″', '＂':
+	case '"', '\'', '“', '”', '‘', '’', '»', '«', '›', '‹', '`', '´', '″', '＂':
 		return either
-	case ')', ']', '}', '”', '」', '』', '）', '】', '》', '〉', '〕', '］', '｝', '｣', '〟':
+	case ')', ']', '}', '」', '』', '）', '】', '》', '〉', '〕', '］', '｝', '｣', '〟':
 		return closing
 	case '(', '[', '{', '„', '‚', '‟', '‛', '「', '『', '（', '【', '《', '〈', '〔', '［', '｛', '｢', '〝', '¿', '¡':
 		return opening

@@ -88,7 +88,7 @@ func (s *splitter) decideSmall(c *candidate) (bool, string) {
 	if c.closed || c.dashed || c.quoted || c.mark == loud && w.shape == upper {
 		return false, "small letter follows"
 	}
-	if c.mark == period && w.shape != number && (!w.vowel || w.dotted || w.runes < 3) {
+	if c.mark == period && w.shape != number && (!w.vowel || w.dotted || w.runes < 3 || s.lang.known(w.in(s.text))) {
 		return false, "small letter follows"
 	}
 	switch {
@@ -132,7 +132,7 @@ func (s *splitter) careless() bool {
 		r, n := runeAt(s.text, i)
 		if isWordRune(r) {
 			w := wordAfter(s.text, i, s.hi)
-			return w.shape == lower
+			return w.shape == lower && !w.camel(s.text) && !(s.lang.clitics && w.runes == 1)
 		}
 		i += n
 	}
@@ -153,7 +153,7 @@ func (s *splitter) decideLoud(c *candidate) (bool, string) {
 		return false, "dash closes"
 	case c.closed && s.reports(c):
 		return false, "reporting clause"
-	case c.inBrackets(s) && c.after == upperCase && !s.opener(c):
+	case s.inBrackets(c) && c.after == upperCase && !s.opener(c):
 		return false, "bracket goes on"
 	}
 	return true, "stop"
@@ -174,13 +174,20 @@ func (s *splitter) decideEllipsis(c *candidate) (bool, string) {
 		if s.lang.alwaysCapital != "" && c.right.in(s.text) == s.lang.alwaysCapital {
 			return false, "always a capital"
 		}
-	case digit:
-		return true, "ellipsis"
 	}
-	if c.apart && c.after == upperCase && s.lang.nouns && !s.opener(c) {
+	if c.apart && s.listed(c) {
+		return false, "ellipsis in between"
+	}
+	if c.apart && c.after == upperCase && s.lang.nouns && !s.opener(c) && !c.closed && !c.dashed && !c.quoted {
 		return false, "ellipsis in between"
 	}
 	return true, "ellipsis"
+}
+
+// listed reports that the ellipsis stands for the rest of a row: “1, 2, ... 10”
+func (s *splitter) listed(c *candidate) bool {
+	i := trimSpace(s.text, s.start, c.at)
+	return i > s.start && s.text[i-1] == ','
 }
 
 // decideOmission decides after [...], which stands for something in the middle
@@ -194,20 +201,46 @@ func (s *splitter) decideOmission(c *candidate) (bool, string) {
 	return isWordRune(r), "omission"
 }
 
-// decideGlued decides a mark without white space after it.
+// decideGlued decides a mark without white space after it, where a space may be
+// missing: between a word in small letters and one that ends there, not in the
+// middle of an address, a file name or a line of a program.
 func (s *splitter) decideGlued(c *candidate) (bool, string) {
-	if c.after == upperCase && c.right.lo == c.next && (c.left.shape == lower || c.left.shape == upper && s.lang.nouns) && !c.left.dotted && c.left.runes > 1 && c.right.shape != initial {
-		// File names and addresses are Latin; a short word before the stop may
-		// be an abbreviation.
+	w := c.left
+	if c.after == upperCase && c.right.lo > c.next {
+		if c.closed && c.quoted {
+			return true, "missing space" // “Stop.”“Why?”
+		}
+		if r, _ := runeAt(s.text, c.next); r == '—' {
+			return true, "dash opens" // the end.—Then
+		}
+	}
+	if c.right.lo != c.next || w.dotted || w.runes < 2 || c.right.hi < s.hi && !s.endsWord(c.right.hi) {
+		return false, "no space"
+	}
+	switch {
+	case c.after == lowerCase:
+		if c.mark != period && w.runes > 2 && w.plain(s.text) && s.lang.starter[c.right.in(s.text)] {
+			return true, "missing space"
+		}
+	case c.after == upperCase && c.right.shape != initial && (w.shape == lower || w.shape == upper && s.lang.nouns):
+		// Addresses are Latin; a short word before the stop may be an
+		// abbreviation.
 		r, _ := runeAt(s.text, c.next)
-		if c.mark != period || s.lang.abbrev[c.left.in(s.text)] == ordinary && (s.opener(c) || r >= 0x370 && c.left.runes > 4) {
+		if c.mark != period || s.lang.abbrev[w.in(s.text)] == ordinary && (s.opener(c) || r >= 0x370 && w.runes > 4) {
 			return true, "missing space"
 		}
 	}
-	if c.mark != period && c.after == lowerCase && c.right.lo == c.next && c.left.runes > 2 && c.left.plain(s.text) && s.lang.starter[c.right.in(s.text)] {
-		return true, "missing space"
-	}
 	return false, "no space"
+}
+
+// endsWord reports that white space, a comma or a final mark follows a word that
+// ends at byte i.
+func (s *splitter) endsWord(i int) bool {
+	r, n := runeAt(s.text, i)
+	if r == ',' || isTerminal(r) {
+		return i+n == s.hi || spaceAt(s.text, i+n)
+	}
+	return isSpace(r)
 }
 
 // reports reports that a reporting clause follows, and nothing more: a name or
@@ -235,7 +268,7 @@ func (s *splitter) reports(c *candidate) bool {
 				return true
 			}
 			r, _ := runeAt(s.text, w.hi)
-			return isTerminal(r) || r == ',' || r == ':' || r == ';'
+			return isTerminal(r) || r == ',' || r == ';'
 		case upper:
 		default:
 			return false
@@ -254,22 +287,41 @@ func (s *splitter) tag(c *candidate) bool {
 	return unicode.IsLetter(r)
 }
 
-// dashBefore reports that a dash stands open in the sentence so far. In a sentence
-// that starts with a dash, which is a turn in a dialogue, dashes do not pair.
+// dashBefore reports that a dash like the one after the marks stands open in the
+// sentence so far. In a sentence that starts with a dash, which is a turn in a
+// dialogue, dashes do not pair.
 func (s *splitter) dashBefore(c *candidate) bool {
 	if r, _ := runeAt(s.text, s.start); isDash(r) {
 		return false
 	}
 	const far = 200 // bytes
+	after := dashes(s.text, c.next, s.hi)
 	open := false
 	for i := max(s.start, c.at-far); i < c.at; {
 		r, n := runeAt(s.text, i)
-		i += n
-		if isDash(r) && spaceAt(s.text, i) {
+		if !isDash(r) {
+			i += n
+			continue
+		}
+		end := dashes(s.text, i, c.at)
+		if s.text[i:end] == s.text[c.next:after] && spaceAt(s.text, end) {
 			open = !open
 		}
+		i = end
 	}
 	return open
+}
+
+// dashes returns the end of the dashes at byte i.
+func dashes(text string, i, hi int) int {
+	for i < hi {
+		r, n := runeAt(text, i)
+		if !isDash(r) {
+			break
+		}
+		i += n
+	}
+	return i
 }
 
 // first returns where the first word of the sentence starts, if no more than an
@@ -323,7 +375,7 @@ func (s *splitter) phrase(c *candidate) bool {
 
 // inBrackets reports that the bracket that closes after the marks holds a word
 // or two in the middle of the sentence: “the band (Wham!) Ann likes”
-func (c *candidate) inBrackets(s *splitter) bool {
+func (s *splitter) inBrackets(c *candidate) bool {
 	if !c.bracket || c.again {
 		return false
 	}

@@ -193,6 +193,31 @@ func (l *language) classOf(key []byte) class {
 	return ordinary
 }
 
+// classOfCaps looks up an abbreviation in a text that is all in capitals.
+func (l *language) classOfCaps(key []byte) class {
+	var buf [maxWord * 2]byte
+	low := fold(buf[:0], string(key))
+	_, n := utf8.DecodeRune(key)
+	_, m := utf8.DecodeRune(low)
+	if n != m {
+		return l.abbrev[string(low)]
+	}
+	c := l.abbrev[string(low)]
+	copy(low, key[:n])
+	return c | l.abbrev[string(low)]
+}
+
+// known reports that a word in small letters is an abbreviation, perhaps of a
+// title that has a capital elsewhere: prof, mr.
+func (l *language) known(word string) bool {
+	if l.abbrev[word] != ordinary {
+		return true
+	}
+	r, n := utf8.DecodeRuneInString(word)
+	var buf [maxWord + utf8.UTFMax]byte
+	return l.abbrev[string(append(utf8.AppendRune(buf[:0], unicode.ToUpper(r)), word[n:]...))] != ordinary
+}
+
 // fold appends s in small letters.
 func fold(dst []byte, s string) []byte {
 	for _, r := range s {

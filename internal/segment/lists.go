@@ -165,6 +165,9 @@ func (s *splitter) markerAt(at int) (m marker, ok bool) {
 		return m, false // an enumeration within a sentence: “1) this, 2) that”
 	}
 	m.starts = m.starts || isTerminal(r) || r == ':' || sideOf(r) == closing || strings.IndexByte(text[end:m.lo], '\n') >= 0
+	if m.style >= styleSmall && m.value > 1 || m.style == styleSmall+styleStop && isTerminal(r) {
+		m.starts = false // abbreviations and initials look like that: “d. h.”, “i. d. R.”
+	}
 	return m, true
 }
 

@@ -13,7 +13,7 @@ func (s *splitter) decideNumber(c *candidate) (bool, string) {
 	if c.closed {
 		return false, ""
 	}
-	if (w.shape == caps || w.shape == initial) && s.lang.romans && isRoman(w.in(text)) {
+	if (w.shape == caps || w.shape == initial) && s.lang.romans && isRoman(w.in(text)) && strings.Trim(w.in(text), "IVX") == "" {
 		return c.after == upperCase && s.opener(c), "Roman numeral"
 	}
 	if w.shape != number || strings.Trim(w.in(text), "0123456789") != "" {
@@ -34,7 +34,7 @@ func (s *splitter) decideNumber(c *candidate) (bool, string) {
 		return false, "" // a year or an amount
 	}
 	switch {
-	case c.after == lowerCase, s.lang.zone[c.right.in(text)]:
+	case c.after == lowerCase, s.lang.zone[c.right.in(text)], s.lang.abbrev[c.right.in(text)]&calendar != 0:
 		return false, "ordinal"
 	case c.after != upperCase:
 		return false, ""

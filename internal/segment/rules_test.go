@@ -26,7 +26,7 @@ var rules = []struct {
 		{"de", "»Wohin?« | »Nach Hause.« | »Jetzt schon?«"},
 		{"de", "(Das steht so im Protokoll.) | Danach gingen alle."},
 		{"de", "Das steht im Protokoll (Krüger 12). | Danach gingen alle."},
-		{"de", "Das ist belegt.[12] | Mehr weiß man nicht.¹ | Schade."},
+		{"de", "Das ist belegt.[12] | Mehr weiß man nicht.¹ | So ist es geblieben.12 | Schade."},
 		{"de", "Er zahlte 20 %. | Sie zahlte 20 €. | Es hatte 20 °C. | Morgen wird es wärmer."},
 		{"de", "Der Brief endet so . | Mehr steht da nicht ."},
 		{"de", "Im Jahr 1897 . | Die Zeit verging."},
@@ -50,7 +50,7 @@ var rules = []struct {
 		{"pl", "„Nie wiem”. | Poszedł. | Co teraz? | Nic!"},
 		{"ru", "«Не знаю». | Он ушёл. | Что теперь? | Ничего!"},
 		{"ru", "Он сказал: «Я приду.» | И не пришёл."},
-		{"sv", "Hon kom. | Han gick. | Vad nu?"},
+		{"sv", "Hon kom. | Han gick. | ”Nej!” sade hon. | Vad nu?"},
 	}},
 	{"goes on", []example{
 		{"de", "„Wer ist da?“, rief sie. | „Niemand!“, sagte er."},
@@ -94,6 +94,7 @@ var rules = []struct {
 	}},
 	{"dash opens", []example{
 		{"fr", "Voici la liste. | - prenez du pain"},
+		{"en", "That was the end.|—Then it began again. | “Stop.”|—“Why?”"},
 	}},
 	{"dash closes", []example{
 		{"de", "Das Dorf – wer hätte es gedacht? – Hauptstadt war es nie."},
@@ -114,6 +115,7 @@ var rules = []struct {
 	{"ellipsis in between", []example{
 		{"de", "Das war ... Unsinn, meinte sie."},
 		{"zh", "他……他走了。|真的。"},
+		{"en", "Take steps 1, 2, ... 10 in turn."},
 	}},
 	{"always a capital", []example{
 		{"en", "Well, what I mean is ... I did not do it."},
@@ -123,6 +125,7 @@ var rules = []struct {
 		{"nl", "Hij was de eerste (...) | Daarna kwam niemand."},
 	}},
 	{"missing space", []example{
+		{"en", "“Stop.”|“Why?”|“Because.” | He left."},
 		{"de", "Das war das Ende.|Die Gäste gingen. | Sie kamen wieder!|Warum auch nicht."},
 	}},
 	{"no space", []example{
@@ -175,6 +178,7 @@ var rules = []struct {
 	}},
 	{"abbreviation", []example{
 		{"de", "Prof. Dr. med. Anna Weiß wohnt in St. Georgen. | Vgl. Müller, Abb. 3 und Kap. IV."},
+		{"de", "Prof.Dr. Weiß und Dr.-Ing. Groß kamen."},
 		{"de", "Ihr (geb. Müller) gehört z. B. Haus und Hof."},
 		{"en", "Mr. and Mrs. Brown met Lt. Col. White, i.e. Bob. | Cf. Smith."},
 		{"fr", "M. Dupont et Mme. Durand sont là. | Cf. Martin."},
@@ -311,10 +315,14 @@ func TestCases(t *testing.T) {
 	}
 }
 
-// TestEveryRuleHasExamples holds the table against the source.
+// TestEveryRuleHasExamples holds the table and the manual against the source.
 func TestEveryRuleHasExamples(t *testing.T) {
 	named := regexp.MustCompile(`(?m)(?:return .*|= (?:true|false)|tell\(.*), "([A-Za-z ]+)"\)?$`)
 	found := 0
+	manual, err := os.ReadFile("../../docs/segmentation.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
@@ -337,6 +345,9 @@ func TestEveryRuleHasExamples(t *testing.T) {
 			})
 			if i < 0 || len(rules[i].examples) == 0 {
 				t.Errorf("%s: rule %q has no example", f, m[1])
+			}
+			if !strings.Contains(string(manual), m[1]) {
+				t.Errorf("docs/segmentation.md does not tell of rule %q", m[1])
 			}
 		}
 	}

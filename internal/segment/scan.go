@@ -66,11 +66,15 @@ func paragraphEnd(text string, lo int) (hi, next int) {
 	return len(text), len(text)
 }
 
+// invisible are the characters that alone make no sentence: white space and the
+// marks without width (zero width space and joiners, word joiner, byte-order mark).
+const invisible = " \t\n\v\f\r\u0085\u00a0\u200b\u200c\u200d\u2060\ufeff"
+
 // paragraph yields the sentences of text[lo:hi].
 func (s *splitter) paragraph(lo, hi int, yield func(Span) bool) bool {
 	text := s.text
 	lo, hi = trim(text, lo, hi)
-	if lo == hi {
+	if lo == hi || strings.Trim(text[lo:hi], invisible) == "" {
 		return true
 	}
 	s.lo, s.hi, s.start = lo, hi, lo

@@ -25,6 +25,7 @@ func TestParagraphs(t *testing.T) {
 		{"abbreviation at the end", "See Dr.\n\nBrown", []string{"See Dr.", "Brown"}},
 		{"bullets on lines", "Take:\n- bread\n- butter\n- salt", []string{"Take:", "- bread", "- butter", "- salt"}},
 		{"one dash is no list", "He came\n– at last – and\nleft.", []string{"He came\n– at last – and\nleft."}},
+		{"only invisible marks", "one\n\n\u200b\n\n\ufeff two", []string{"one", "\ufeff two"}},
 		{"only marks", "...", []string{"..."}},
 		{"invalid UTF-8", "one\xff. \xe2\x80Two.", []string{"one\xff.", "\xe2\x80Two."}},
 	} {
@@ -108,7 +109,7 @@ func checkSpans(t *testing.T, text, lang string, spans []Span) {
 			t.Fatalf("%s %q: span %v is out of order in %v", lang, text, sp, spans)
 		}
 		for _, r := range text[at:sp.Lo] {
-			if !unicode.IsSpace(r) {
+			if !unicode.IsSpace(r) && !strings.ContainsRune(invisible, r) {
 				t.Fatalf("%s %q: %q lies between sentences", lang, text, text[at:sp.Lo])
 			}
 		}

@@ -98,23 +98,19 @@ func (w *word) look(text string) {
 			}
 		default:
 			letters++
-			lr := r
-			if unicode.IsUpper(r) || unicode.IsTitle(r) {
+			kind := caseOf(r)
+			if first {
+				w.shape = kind
+			}
+			switch kind {
+			case upper:
 				uppers++
 				cased++
-				lr = unicode.ToLower(r)
-				if first {
-					w.shape = upper
-				}
-			} else if unicode.IsLower(r) {
+				r = unicode.ToLower(r)
+			case lower:
 				cased++
-				if first {
-					w.shape = lower
-				}
-			} else if first {
-				w.shape = caseless
 			}
-			if isVowel(lr) || lr >= 0x500 {
+			if isVowel(r) || r >= 0x500 {
 				w.vowel = true
 			}
 		}
@@ -127,6 +123,19 @@ func (w *word) look(text string) {
 	case w.shape == upper && uppers == cased && letters > 1:
 		w.shape = caps
 	}
+}
+
+// caseOf returns upper, lower or caseless for a letter.
+func caseOf(r rune) shape {
+	switch {
+	case r >= 'a' && r <= 'z':
+		return lower
+	case r >= 'A' && r <= 'Z' || unicode.IsUpper(r) || unicode.IsTitle(r):
+		return upper
+	case unicode.IsLower(r):
+		return lower
+	}
+	return caseless
 }
 
 // in returns the word's text.
