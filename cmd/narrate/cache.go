@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -20,13 +21,13 @@ func newCacheCommand(a *app) *cobra.Command {
 sound, so that nothing is spoken twice. It may be pruned at any time: what is
 missing is spoken again.`,
 		Args: noArguments,
-		RunE: func(*cobra.Command, []string) error { return a.withStore(a.showStore) },
+		RunE: func(c *cobra.Command, _ []string) error { return a.withStore(c.Context(), a.showStore) },
 	}
 	c.AddCommand(newPruneCommand(a), &cobra.Command{
 		Use:   "verify",
 		Short: "check every clip and remove the damaged ones",
 		Args:  noArguments,
-		RunE:  func(*cobra.Command, []string) error { return a.withStore(a.verifyStore) },
+		RunE:  func(c *cobra.Command, _ []string) error { return a.withStore(c.Context(), a.verifyStore) },
 	})
 	return c
 }
@@ -38,15 +39,15 @@ func noArguments(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-func (a *app) withStore(do func(*clipstore.Store) error) error {
-	store, err := a.store()
+func (a *app) withStore(ctx context.Context, do func(context.Context, *clipstore.Store) error) error {
+	store, err := a.store(ctx)
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(store), store.Close())
+	return errors.Join(do(ctx, store), store.Close())
 }
 
-func (a *app) showStore(s *clipstore.Store) error {
+func (a *app) showStore(_ context.Context, s *clipstore.Store) error {
 	entries, err := s.Entries()
 	if err != nil {
 		return err
@@ -66,15 +67,12 @@ func (a *app) showStore(s *clipstore.Store) error {
 	return nil
 }
 
-func (a *app) verifyStore(s *clipstore.Store) error {
-	damaged, err := s.Verify()
+func (a *app) verifyStore(ctx context.Context, s *clipstore.Store) error {
+	damaged, err := s.Repair(ctx)
 	if err != nil {
 		return err
 	}
 	for _, key := range damaged {
-		if err := s.Remove(key); err != nil {
-			return err
-		}
 		a.messages.warningf("clip %s was damaged and is removed; it will be spoken again", key)
 	}
 	entries, err := s.Entries()
@@ -95,7 +93,7 @@ func newPruneCommand(a *app) *cobra.Command {
   narrate cache prune --unused 30d
   narrate cache prune --all`,
 		Args: noArguments,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			limits := clipstore.Limits{MaxBytes: maxStore}
 			var err error
 			if size != "" {
@@ -111,9 +109,12 @@ func newPruneCommand(a *app) *cobra.Command {
 				limits.UnusedSince = time.Now().Add(-age)
 			}
 			if everything {
+				if size != "" || unused != "" {
+					return usageError{errors.New("--all leaves nothing for --max-size or --unused to keep")}
+				}
 				limits.MaxBytes = 0
 			}
-			return a.withStore(func(s *clipstore.Store) error {
+			return a.withStore(c.Context(), func(_ context.Context, s *clipstore.Store) error {
 				pruned, err := s.Prune(limits)
 				if err != nil {
 					return err

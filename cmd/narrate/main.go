@@ -30,7 +30,7 @@ func main() {
 
 // run is the whole program; it gives the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	// The first signal winds the work up, a second one ends the program.
 	context.AfterFunc(ctx, stop)

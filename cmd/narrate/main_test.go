@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,7 +42,7 @@ func TestScripts(t *testing.T) {
 			"large":   cmdLarge,
 			"mount":   cmdMount,
 			"clips":   cmdClips,
-			"killed":  cmdKilled,
+			"stopped": cmdStopped,
 			"same":    cmdSame,
 			"link":    cmdLink,
 			"invalid": cmdInvalid,
@@ -104,63 +102,78 @@ func cmdClips(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want, err := strconv.Atoi(args[1])
 	ts.Check(err)
-	got, err := countClips(ts.MkAbs(args[0]))
+	got, err := countFiles(filepath.Join(ts.MkAbs(args[0]), "??", "*.clip"))
 	ts.Check(err)
 	if (got == want) == neg {
 		ts.Fatalf("%d clips in the store", got)
 	}
 }
 
-func countClips(dir string) (int, error) {
-	n := 0
-	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
-		if strings.HasSuffix(path, ".clip") {
-			n++
-		}
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		return err
-	})
-	return n, err
-}
-
-// killed STORE N narrate ARG… starts the command and kills it, as `kill -9`
-// does, once the store holds N clips. It must not have ended before.
-func cmdKilled(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 3 {
-		ts.Fatalf("usage: killed STORE N COMMAND...")
+// stopped SIGNAL PATTERN N narrate ARG... starts the command and sends it the
+// signal once N files match the pattern, none of them empty. It must not have
+// ended before. After INT or TERM the command must end with status 1, say that
+// it was interrupted, and leave no process behind.
+func cmdStopped(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 4 {
+		ts.Fatalf("usage: stopped SIGNAL PATTERN N COMMAND...")
 	}
-	want, err := strconv.Atoi(args[1])
+	signals := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}
+	signal, ok := signals[args[0]]
+	if !ok {
+		ts.Fatalf("no signal %s", args[0])
+	}
+	want, err := strconv.Atoi(args[2])
 	ts.Check(err)
-	path, err := exec.LookPath(args[2])
-	if err != nil {
-		path = filepath.Join(strings.Split(ts.Getenv("PATH"), string(os.PathListSeparator))[0], args[2])
+	path := args[3]
+	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
+		if _, err := os.Stat(filepath.Join(dir, path)); err == nil {
+			path = filepath.Join(dir, path)
+			break
+		}
 	}
-	c := exec.Command(path, args[3:]...)
+	var stderr strings.Builder
+	c := exec.Command(path, args[4:]...)
 	c.Dir = ts.MkAbs(".")
+	c.Stderr = &stderr
 	for _, name := range []string{"PATH", "HOME", "NARRATE_CACHE", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "TMPDIR"} {
 		c.Env = append(c.Env, name+"="+ts.Getenv(name))
 	}
 	ts.Check(c.Start())
 	ended := make(chan error, 1)
 	go func() { ended <- c.Wait() }()
-	deadline := time.After(time.Minute)
-	for {
+	deadline := time.After(2 * time.Minute)
+	for waiting := true; waiting; {
 		select {
 		case err := <-ended:
-			ts.Fatalf("the command ended by itself: %v", err)
+			ts.Fatalf("the command ended by itself: %v\n%s", err, &stderr)
 		case <-deadline:
 			ts.Check(c.Process.Kill())
-			ts.Fatalf("the store never held %d clips", want)
+			ts.Fatalf("never %d files %s", want, args[1])
 		case <-time.After(time.Millisecond):
-		}
-		if n, err := countClips(ts.MkAbs(args[0])); err == nil && n >= want {
-			break
+			n, err := countFiles(ts.MkAbs(args[1]))
+			ts.Check(err)
+			waiting = n < want
 		}
 	}
-	ts.Check(c.Process.Signal(syscall.SIGKILL))
+	if err := c.Process.Signal(signal); err != nil {
+		ts.Fatalf("the command ended by itself: %v\n%s", err, &stderr)
+	}
 	<-ended
+	if signal != syscall.SIGKILL && (c.ProcessState.ExitCode() != 1 || !strings.HasPrefix(stderr.String(), "error: interrupted\nhint: ")) {
+		ts.Fatalf("after the signal: %v\n%s", c.ProcessState, &stderr)
+	}
+}
+
+// countFiles counts the files that match a pattern and are not empty.
+func countFiles(pattern string) (int, error) {
+	paths, err := filepath.Glob(pattern)
+	n := 0
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil && info.Size() > 0 {
+			n++
+		}
+	}
+	return n, err
 }
 
 // same DIR DIR checks that two folders hold the same files, byte for byte.

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -44,8 +46,8 @@ type plan struct {
 	backends backends
 	store    *clipstore.Store
 	maxText  int
-	used     map[clipstore.Key]bool
-	spoken   int
+	used     map[clipstore.Key]bool // the clips of this run
+	spoken   bool                   // the store may have grown
 }
 
 func (n *narration) run(ctx context.Context, articles []string) (err error) {
@@ -58,7 +60,10 @@ func (n *narration) run(ctx context.Context, articles []string) (err error) {
 		return err
 	}
 	defer func() {
-		err = errors.Join(err, p.backends.close(), p.store.Close())
+		if finishErr := n.finish(p); finishErr != nil {
+			n.messages.failure(finishErr)
+			err = cmp.Or(err, errReported)
+		}
 	}()
 	failed := false
 	for i, article := range articles {
@@ -74,16 +79,21 @@ func (n *narration) run(ctx context.Context, articles []string) (err error) {
 			n.messages.failure(err)
 		}
 	}
-	if p.spoken > 0 {
+	if failed {
+		return errReported
+	}
+	return nil
+}
+
+// finish lets go of what plan opened, and keeps the store within its bounds.
+func (n *narration) finish(p *plan) error {
+	if p.spoken {
 		keep := func(k clipstore.Key) bool { return p.used[k] }
 		if _, err := p.store.Prune(clipstore.Limits{MaxBytes: maxStore, Keep: keep}); err != nil && !errors.Is(err, clipstore.ErrBusy) {
 			n.messages.warningf("%v", err)
 		}
 	}
-	if failed {
-		return errReported
-	}
-	return nil
+	return errors.Join(p.backends.close(), p.store.Close())
 }
 
 // plan checks the options and opens what the work needs.
@@ -108,10 +118,16 @@ func (n *narration) plan(ctx context.Context) (*plan, error) {
 	if n.jobs < 1 {
 		return nil, usageError{fmt.Errorf("--jobs %d: at least 1", n.jobs)}
 	}
+	if err := checkLang(n.lang); err != nil {
+		return nil, err
+	}
+	if p.unit != "" && len(pipeline.ClipFormats(p.formats)) == 0 {
+		return nil, usageError{errors.New("--clips: none of the formats is for clips; add mp3, wav, srt or vtt")}
+	}
 	if p.voices, err = profiles(); err != nil {
 		return nil, err
 	}
-	if p.store, err = n.store(); err != nil {
+	if p.store, err = n.store(ctx); err != nil {
 		return nil, err
 	}
 	p.backends = openBackends()
@@ -125,6 +141,9 @@ func (n *narration) folders(articles []string) ([]string, error) {
 	from := map[string]string{}
 	for i, article := range articles {
 		dir := baseName(article)
+		if info, err := os.Stat(dir); n.output == "" && err == nil && !info.IsDir() {
+			dir += ".narrated" // the article itself, or another file, has the name
+		}
 		switch {
 		case n.output != "" && len(articles) == 1:
 			dir = n.output
@@ -153,9 +172,9 @@ func baseName(article string) string {
 }
 
 // article narrates one article.
-func (n *narration) article(ctx context.Context, p *plan, article, dir string) error {
+func (n *narration) article(ctx context.Context, p *plan, article, dir string) (err error) {
 	began := time.Now()
-	source, err := input.Load(article, n.stdin)
+	source, err := input.Load(ctx, article, n.stdin)
 	if err != nil {
 		return err
 	}
@@ -163,26 +182,25 @@ func (n *narration) article(ctx context.Context, p *plan, article, dir string) e
 	if err != nil {
 		return err
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	folder := &pipeline.Folder{Dir: dir, Name: baseName(article), Formats: p.formats, Clips: p.unit, Force: n.force}
 	if err := folder.Prepare(ctx); err != nil {
 		return err
 	}
-	files, speech, report, err := n.make(ctx, p, sc, folder)
+	r := result{Folder: dir}
+	err = n.make(ctx, p, sc, folder, &r)
+	if closeErr := folder.Close(); err == nil {
+		err = closeErr
+	}
 	if err != nil {
-		folder.Discard()
 		return err
 	}
-	p.spoken += speech.Spoken
-	for _, key := range speech.Keys {
-		p.used[key] = true
-	}
-	if err := n.print(result{
-		Report: report, Folder: dir, Files: files,
-		Spoken: speech.Spoken, Reused: speech.Reused,
-	}, time.Since(began)); err != nil {
+	if err := n.print(r, time.Since(began)); err != nil {
 		return err
 	}
-	return n.failures(report, article, len(files) > 1)
+	return n.failures(r.Report, article)
 }
 
 // result is what --json prints: the report and what is true of this run only.
@@ -218,7 +236,7 @@ func (n *narration) print(r result, took time.Duration) error {
 }
 
 // failures names every sentence that is not heard.
-func (n *narration) failures(r *pipeline.Report, article string, written bool) error {
+func (n *narration) failures(r *pipeline.Report, article string) error {
 	if r.Complete {
 		return nil
 	}
@@ -231,38 +249,44 @@ func (n *narration) failures(r *pipeline.Report, article string, written bool) e
 		n.messages.errorf("%s:%d:%d: not spoken: %q: %s", article, f.Line, f.Col, excerpt(f.Text, 60), f.Reason)
 	}
 	n.messages.errorf("%s: %d of %d sentences could not be spoken", article, len(r.Failed), r.Utterances)
-	if !written {
+	if r.Frames == 0 {
 		n.messages.hintf("no audio was written, as it would hide the gap; the same command tries those sentences again, --allow-gaps writes it without them")
 	}
 	return errReported
 }
 
-// make speaks the script and writes the finished files.
-func (n *narration) make(ctx context.Context, p *plan, sc *script.Script, folder *pipeline.Folder) ([]string, *pipeline.Speech, *pipeline.Report, error) {
+// make speaks the script, writes the finished files and fills r in.
+func (n *narration) make(ctx context.Context, p *plan, sc *script.Script, folder *pipeline.Folder, r *result) error {
 	progress := newProgress(n.messages.w, n.quiet || n.json)
 	defer progress.close()
 	n.messages.clear = progress.clear
 	defer func() { n.messages.clear = nil }()
 
 	progress.start("speaking", int64(sc.Utterances()), "sentences")
+	p.spoken = true
 	speaker := &pipeline.Speaker{
 		Store: p.store, Backends: p.backends, Rate: p.preset.Rate, Trim: pcm.DefaultTrim, Jobs: n.jobs,
 		Progress: func(done int) { progress.set(int64(done)) },
 	}
 	speech, err := speaker.Speak(ctx, sc)
 	if err != nil {
-		return nil, nil, nil, err
+		return err
+	}
+	for _, key := range speech.Keys {
+		p.used[key] = true
 	}
 	for _, w := range speech.Warnings {
 		n.messages.warningf("%s", w)
 	}
+	r.Spoken, r.Reused = speech.Spoken, speech.Reused
 	if len(speech.Failed) > 0 && (!n.allowGaps || len(speech.Failed) == len(speech.Clips)) {
-		report := pipeline.NewReport(sc, speech, nil)
-		return []string{folder.ReportPath()}, speech, report, folder.WriteReport(report)
+		r.Report = pipeline.NewReport(sc, speech, nil)
+		r.Files = []string{folder.ReportPath()}
+		return folder.WriteReport(r.Report)
 	}
 	t, err := timeline.Build(sc, p.preset.Rate, speech.Clips)
 	if err != nil {
-		return nil, nil, nil, err
+		return err
 	}
 	edition := output.Edition{
 		Timeline:  t,
@@ -273,13 +297,13 @@ func (n *narration) make(ctx context.Context, p *plan, sc *script.Script, folder
 		Progress:  progress.add,
 	}
 	progress.start("writing", folder.Frames(edition), "")
-	files, err := folder.Write(ctx, edition)
-	if err != nil {
-		return nil, nil, nil, err
+	if r.Files, err = folder.Write(ctx, edition); err != nil {
+		return err
 	}
-	report := pipeline.NewReport(sc, speech, t)
-	if err := folder.WriteReport(report); err != nil {
-		return nil, nil, nil, err
+	if stale := folder.StaleClips(); stale != "" {
+		n.messages.warningf("%s: the clips of an earlier run, which --clips would replace", stale)
 	}
-	return append(files, folder.ReportPath()), speech, report, nil
+	r.Report = pipeline.NewReport(sc, speech, t)
+	r.Files = append(r.Files, folder.ReportPath())
+	return folder.WriteReport(r.Report)
 }

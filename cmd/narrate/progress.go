@@ -20,6 +20,7 @@ type progress struct {
 	w        io.Writer
 	quiet    bool
 	terminal bool
+	now      func() time.Time
 
 	mu          sync.Mutex
 	bar         *progressbar.ProgressBar
@@ -30,7 +31,7 @@ type progress struct {
 
 func newProgress(w io.Writer, quiet bool) *progress {
 	file, ok := w.(*os.File)
-	return &progress{w: w, quiet: quiet, terminal: ok && term.IsTerminal(int(file.Fd()))}
+	return &progress{w: w, quiet: quiet, terminal: ok && term.IsTerminal(int(file.Fd())), now: time.Now}
 }
 
 // start begins a piece of work of so many steps; an empty unit prints no
@@ -42,7 +43,7 @@ func (p *progress) start(what string, total int64, unit string) {
 		return
 	}
 	p.what, p.unit, p.done, p.total = what, unit, 0, total
-	p.began = time.Now()
+	p.began = p.now()
 	p.said = p.began
 	if !p.terminal {
 		return
@@ -84,7 +85,7 @@ func (p *progress) show(done int64) {
 		_ = p.bar.Set64(p.done)
 		return
 	}
-	now := time.Now()
+	now := p.now()
 	if now.Sub(p.said) < plainEvery || p.done == 0 {
 		return
 	}

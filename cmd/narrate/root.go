@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
+	"golang.org/x/text/language"
 
 	"narrate/internal/clipstore"
 	"narrate/internal/input"
@@ -24,6 +27,25 @@ type app struct {
 	stdout   io.Writer
 	messages messages
 	cacheDir string
+}
+
+// articles accepts one article or more.
+func articles(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usageError{errors.New("no article given")}
+	}
+	return nil
+}
+
+// checkLang says what is wrong with the value of --lang.
+func checkLang(lang string) error {
+	if lang == "" {
+		return nil
+	}
+	if _, err := language.Parse(lang); err != nil {
+		return usageError{fmt.Errorf("--lang: %q is not a language tag such as de or en-GB", lang)}
+	}
+	return nil
 }
 
 // reading are the options of every command that reads articles.
@@ -53,17 +75,12 @@ const rootExample = `  narrate article.txt
 func newRootCommand(a *app) *cobra.Command {
 	n := &narration{app: a}
 	c := &cobra.Command{
-		Use:     "narrate [flags] ARTICLE...",
-		Short:   "turn articles into narrated audio with exact timing",
-		Long:    rootLong,
-		Example: rootExample,
-		Version: version,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError{fmt.Errorf("no article given")}
-			}
-			return nil
-		},
+		Use:           "narrate [flags] ARTICLE...",
+		Short:         "turn articles into narrated audio with exact timing",
+		Long:          rootLong,
+		Example:       rootExample,
+		Version:       version,
+		Args:          articles,
 		RunE:          func(c *cobra.Command, args []string) error { return n.run(c.Context(), args) },
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -137,7 +154,7 @@ func (a *app) script(source input.Source, r reading, set *voices.Set, maxText in
 }
 
 // store opens the clip store.
-func (a *app) store() (*clipstore.Store, error) {
+func (a *app) store(ctx context.Context) (*clipstore.Store, error) {
 	dir := a.cacheDir
 	if dir == "" {
 		dir = os.Getenv("NARRATE_CACHE")
@@ -145,7 +162,7 @@ func (a *app) store() (*clipstore.Store, error) {
 	if dir == "" {
 		dir = filepath.Join(xdg.CacheHome, "narrate", "clips")
 	}
-	store, err := clipstore.Open(dir)
+	store, err := clipstore.Open(ctx, dir)
 	if err != nil {
 		return nil, fmt.Errorf("%w (choose another folder with --cache)", err)
 	}

@@ -22,12 +22,7 @@ func newScriptCommand(a *app) *cobra.Command {
 		Long: `script reads articles and shows their chapters, the sentences as they are shown
 and spoken, what is skipped and why, and how long it will take to hear. Nothing
 is spoken and no file is written.`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usageError{errors.New("no article given")}
-			}
-			return nil
-		},
+		Args: articles,
 		RunE: func(c *cobra.Command, args []string) error { return a.showScripts(c.Context(), args, r, asJSON) },
 	}
 	r.flags(c)
@@ -36,6 +31,9 @@ is spoken and no file is written.`,
 }
 
 func (a *app) showScripts(ctx context.Context, articles []string, r reading, asJSON bool) (err error) {
+	if err := checkLang(r.lang); err != nil {
+		return err
+	}
 	set, err := profiles()
 	if err != nil {
 		return err
@@ -45,12 +43,15 @@ func (a *app) showScripts(ctx context.Context, articles []string, r reading, asJ
 	maxText := all.maxText(ctx)
 	failed := false
 	for _, article := range articles {
-		source, err := input.Load(article, a.stdin)
+		source, err := input.Load(ctx, article, a.stdin)
 		if err == nil {
 			var sc *script.Script
 			if sc, err = a.script(source, r, set, maxText); err == nil {
 				err = a.printScript(sc, asJSON)
 			}
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 		if err != nil {
 			a.messages.failure(err)

@@ -5,6 +5,7 @@
 package clipstore
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -57,9 +58,6 @@ const (
 	// touchEvery is how old an entry's time of last use may get before it is
 	// renewed: exact enough for pruning, and spares the disk.
 	touchEvery = time.Hour
-	// staleTemp is the age at which an unfinished file must be a leftover of
-	// a killed process.
-	staleTemp = time.Hour
 )
 
 // Store is an open clip store. Its methods are safe for concurrent use.
@@ -68,14 +66,18 @@ type Store struct {
 	lock *flock.Flock // shared while open, exclusive while pruning
 }
 
-// Open opens the store in dir, which is made if need be.
-func Open(dir string) (*Store, error) {
+// lockEvery is how often a lock that another process holds is tried again.
+const lockEvery = 50 * time.Millisecond
+
+// Open opens the store in dir, which is made if need be. It waits while
+// another process prunes the store.
+func Open(ctx context.Context, dir string) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("clip store: %w", err)
 	}
 	lock := flock.New(filepath.Join(dir, "lock"))
-	if err := lock.RLock(); err != nil {
-		return nil, fmt.Errorf("clip store: %w", err)
+	if _, err := lock.TryRLockContext(ctx, lockEvery); err != nil {
+		return nil, errors.Join(fmt.Errorf("clip store: %w", err), lock.Close())
 	}
 	return &Store{dir: dir, lock: lock}, nil
 }
@@ -150,8 +152,8 @@ func (s *Store) Put(k Key, format pcm.Format, samples []int16, marks []tts.Mark)
 	return s.clip(path, h), nil
 }
 
-// Remove deletes an entry; it is no error if there is none.
-func (s *Store) Remove(k Key) error {
+// remove deletes an entry; it is no error if there is none.
+func (s *Store) remove(k Key) error {
 	if err := os.Remove(s.path(k)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("clip store: %w", err)
 	}
@@ -206,22 +208,4 @@ func (s *Store) walk(fn func(path string, info fs.FileInfo) error) error {
 		}
 	}
 	return nil
-}
-
-// Verify checks every entry and gives the keys of the damaged ones.
-func (s *Store) Verify() (damaged []Key, err error) {
-	entries, err := s.Entries()
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range entries {
-		_, err := verify(s.path(e.Key))
-		switch {
-		case errors.Is(err, ErrDamaged):
-			damaged = append(damaged, e.Key)
-		case err != nil && !errors.Is(err, fs.ErrNotExist):
-			return damaged, err
-		}
-	}
-	return damaged, nil
 }

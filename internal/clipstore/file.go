@@ -113,7 +113,7 @@ func readHeader(r io.Reader) (h header, length int64, err error) {
 }
 
 // verify reads the whole entry. Its error wraps ErrDamaged unless the file
-// could not be opened or read at all.
+// could not be opened at all.
 func verify(path string) (header, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -134,11 +134,11 @@ func verify(path string) (header, error) {
 		return h, fmt.Errorf("clip store: %w: %s: %d bytes instead of %d", ErrDamaged, path, info.Size(), h.size(n))
 	}
 	if _, err := io.CopyBuffer(io.Discard, body, make([]byte, 256<<10)); err != nil {
-		return h, fmt.Errorf("clip store: %s: %w", path, err)
+		return h, fmt.Errorf("clip store: %w: %s: %w", ErrDamaged, path, err)
 	}
 	var want uint32
 	if err := binary.Read(f, binary.LittleEndian, &want); err != nil {
-		return h, fmt.Errorf("clip store: %s: %w", path, err)
+		return h, fmt.Errorf("clip store: %w: %s: %w", ErrDamaged, path, err)
 	}
 	if want != sum.Sum32() {
 		return h, fmt.Errorf("clip store: %w: %s: wrong checksum", ErrDamaged, path)

@@ -47,7 +47,7 @@ func TestLoad(t *testing.T) {
 		{write("utf16.txt", "\xff\xfe \x00\n\x00"), "", "holds no text"},
 		{"-", "", "standard input: holds no text"},
 	} {
-		src, err := Load(c.path, strings.NewReader(c.stdin))
+		src, err := Load(t.Context(), c.path, strings.NewReader(c.stdin))
 		switch {
 		case c.err == "" && (err != nil || src.Name != c.path || len(src.Data) == 0):
 			t.Errorf("%s: %q, %v", c.path, src.Name, err)
@@ -76,14 +76,14 @@ func (failing) Read([]byte) (int, error) { return 0, errors.New("line is dead") 
 
 func TestLoadStandardInput(t *testing.T) {
 	var e endless
-	_, err := Load("-", &e)
+	_, err := Load(t.Context(), "-", &e)
 	if err == nil || !strings.Contains(err.Error(), "64 MiB") {
 		t.Errorf("endless input: %v", err)
 	}
 	if e.n > MaxBytes+1 {
 		t.Errorf("read %d bytes of it", e.n)
 	}
-	_, err = Load("-", failing{})
+	_, err = Load(t.Context(), "-", failing{})
 	if err == nil || err.Error() != "standard input: cannot be read: line is dead" {
 		t.Errorf("failing input: %v", err)
 	}

@@ -2,6 +2,7 @@ package input
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,14 +16,32 @@ const MaxBytes = 64 << 20
 
 // Load reads the file at path, or stdin if path is "-", up to MaxBytes. A
 // source without anything but white space is an error. Errors begin with the
-// source's name and are one line.
-func Load(path string, stdin io.Reader) (Source, error) {
+// source's name and are one line. A cancelled context ends the waiting for a
+// terminal or a pipe, with the context's error.
+func Load(ctx context.Context, path string, stdin io.Reader) (Source, error) {
+	type result struct {
+		data []byte
+		err  error
+	}
+	// A read that waits for its other end cannot be broken off: it is left
+	// behind, for the end of the program.
+	read := make(chan result, 1)
+	go func() {
+		var r result
+		if path == "-" {
+			r.data, r.err = readLimited(stdin, 0)
+		} else {
+			r.data, r.err = readFile(path)
+		}
+		read <- r
+	}()
 	src := Source{Name: path}
 	var err error
-	if path == "-" {
-		src.Data, err = readLimited(stdin, 0)
-	} else {
-		src.Data, err = readFile(path)
+	select {
+	case r := <-read:
+		src.Data, err = r.data, r.err
+	case <-ctx.Done():
+		return Source{}, ctx.Err()
 	}
 	if err == nil && blank(src.Data) {
 		err = errEmpty

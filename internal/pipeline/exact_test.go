@@ -46,7 +46,7 @@ type edition struct {
 
 func narrate(t *testing.T, article string, rate pcm.Hz, encoding output.Encoding, formats ...output.Format) edition {
 	t.Helper()
-	source, err := input.Load(article, nil)
+	source, err := input.Load(t.Context(), article, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func narrate(t *testing.T, article string, rate pcm.Hz, encoding output.Encoding
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := clipstore.Open(t.TempDir())
+	store, err := clipstore.Open(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,27 +7,24 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
-
-	"github.com/gofrs/flock"
 
 	"narrate/internal/output"
 	"narrate/internal/output/clipset"
 )
 
-// ErrExists is wrapped where a finished file would be overwritten.
-var ErrExists = errors.New("exists already")
-
-const (
-	stagePrefix = ".narrate-"
-	stageLock   = "lock"
-	clipsFolder = "clips"
+// Errors that callers tell apart with errors.Is.
+var (
+	ErrExists = errors.New("exists already")                     // a finished file would be overwritten
+	ErrInUse  = errors.New("another narrate is writing into it") // into the same folder
 )
 
-// Folder is where an article's finished files go. They are all written into a
-// hidden folder inside it and renamed when the last of them is whole, so that
-// a failed or killed run leaves no half of a file; what a killed run did leave
-// behind goes with the next one.
+const clipsFolder = "clips"
+
+// Folder is where an article's finished files go. From Prepare to Close it is
+// this process's alone. All files are written into a hidden stage inside it
+// and moved out when the last of them is whole; if one cannot be moved, what
+// was there before is put back. So a failed or killed run leaves no half of a
+// file, and what a killed run did leave in the stage goes with the next one.
 type Folder struct {
 	Dir     string
 	Name    string // what its files are called, before the suffix
@@ -35,7 +32,8 @@ type Folder struct {
 	Clips   clipset.Unit // "" for no clips
 	Force   bool         // overwrite what is there
 
-	made bool // Dir was made by Prepare
+	made  []string // the folders that Prepare made, outermost first
+	stage *stage
 }
 
 func (f *Folder) path(suffix string) string {
@@ -45,6 +43,8 @@ func (f *Folder) path(suffix string) string {
 // ReportPath is the report's file.
 func (f *Folder) ReportPath() string { return f.path("report.json") }
 
+func (f *Folder) clipsPath() string { return filepath.Join(f.Dir, clipsFolder) }
+
 // Prepare makes the folder and checks, before any work is done, that all files
 // can be written on this machine and none is in the way.
 func (f *Folder) Prepare(ctx context.Context) error {
@@ -53,39 +53,80 @@ func (f *Folder) Prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	if !f.Force {
-		paths := []string{}
-		for _, format := range f.Formats {
-			paths = append(paths, f.path(format.Info().Suffix))
-		}
-		if f.Clips != "" {
-			paths = append(paths, filepath.Join(f.Dir, clipsFolder))
-		}
-		for _, path := range paths {
-			if _, err := os.Lstat(path); err == nil {
-				return fmt.Errorf("%s: %w", path, ErrExists)
-			} else if !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
+	if info, err := os.Stat(f.Dir); err == nil && !info.IsDir() {
+		return fmt.Errorf("%s: a file is where the folder for the finished files should be; -o DIR writes elsewhere", f.Dir)
+	}
+	for _, format := range f.Formats {
+		if err := f.checkFile(f.path(format.Info().Suffix), f.Force); err != nil {
+			return err
 		}
 	}
-	if err := os.Mkdir(f.Dir, 0o755); err == nil {
-		f.made = true
-	} else if err := os.MkdirAll(f.Dir, 0o755); err != nil {
+	// A report is always replaced: a failed run leaves one and nothing else.
+	if err := f.checkFile(f.ReportPath(), true); err != nil {
 		return err
 	}
-	if err := f.sweep(); err != nil {
-		f.Discard()
+	if err := f.checkClips(); err != nil {
 		return err
 	}
-	// Whether the folder can be written is better known before an hour of
-	// speech than after it.
-	stage, err := f.stage()
+	made, err := makeFolders(f.Dir)
+	f.made = made
+	if err == nil {
+		// This also shows, before an hour of speech, whether the folder can be
+		// written.
+		f.stage, err = openStage(f.Dir)
+	}
 	if err != nil {
-		f.Discard()
+		return errors.Join(fmt.Errorf("%s: %w", f.Dir, err), f.Close())
+	}
+	return nil
+}
+
+// checkFile says whether a file may be written at path.
+func (f *Folder) checkFile(path string, replace bool) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%s: a folder is where a file should be written; move it away first", path)
+	case !replace:
+		return fmt.Errorf("%s: %w", path, ErrExists)
+	}
+	return nil
+}
+
+// checkClips says whether the clips folder may be written: in place of an
+// older one only, and one that narrate wrote.
+func (f *Folder) checkClips() error {
+	if f.Clips == "" {
+		return nil
+	}
+	if _, err := os.Lstat(f.clipsPath()); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
 		return err
 	}
-	return stage.remove()
+	if _, err := os.Lstat(filepath.Join(f.clipsPath(), clipset.IndexName)); err != nil {
+		return fmt.Errorf("%s: not a folder of clips that narrate wrote; move it away first", f.clipsPath())
+	}
+	if !f.Force {
+		return fmt.Errorf("%s: %w", f.clipsPath(), ErrExists)
+	}
+	return nil
+}
+
+// StaleClips is the clips folder of an earlier run that this one does not
+// replace; "" if there is none.
+func (f *Folder) StaleClips() string {
+	if f.Clips != "" {
+		return ""
+	}
+	if _, err := os.Lstat(filepath.Join(f.clipsPath(), clipset.IndexName)); err != nil {
+		return ""
+	}
+	return f.clipsPath()
 }
 
 // Frames is how many frames Write encodes: what Edition.Progress adds up to.
@@ -103,78 +144,64 @@ func (f *Folder) Frames(e output.Edition) int64 {
 	return n
 }
 
-// Discard removes the folder if Prepare made it and nothing is in it.
-func (f *Folder) Discard() {
-	if f.made {
-		os.Remove(f.Dir)
-	}
-}
-
-// Write writes all files and gives their paths.
-func (f *Folder) Write(ctx context.Context, e output.Edition) (paths []string, err error) {
-	stage, err := f.stage()
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if removeErr := stage.remove(); err == nil {
-			err = removeErr
-		}
-	}()
-	type move struct{ from, to string }
-	var moves []move
+// Write writes all files and gives their paths. Either all of them are new
+// afterwards, or none.
+func (f *Folder) Write(ctx context.Context, e output.Edition) ([]string, error) {
+	var targets []string
 	for _, format := range f.Formats {
 		to := f.path(format.Info().Suffix)
-		from := filepath.Join(stage.dir, filepath.Base(to))
-		if err := writeFile(ctx, from, format, e); err != nil {
+		if err := writeFile(ctx, f.stage.path(to), format, e); err != nil {
 			return nil, fmt.Errorf("%s: %w", to, err)
 		}
-		moves = append(moves, move{from, to})
+		targets = append(targets, to)
 	}
 	if f.Clips != "" {
-		from, to := filepath.Join(stage.dir, clipsFolder), filepath.Join(f.Dir, clipsFolder)
-		if err := clipset.Write(ctx, from, e, f.Clips, clipFormats(f.Formats)); err != nil {
+		to := f.clipsPath()
+		if err := clipset.Write(ctx, f.stage.path(to), e, f.Clips, ClipFormats(f.Formats)); err != nil {
 			return nil, fmt.Errorf("%s: %w", to, err)
 		}
-		if err := stage.retire(to); err != nil {
-			return nil, err
-		}
-		moves = append(moves, move{from, to})
+		targets = append(targets, to)
 	}
-	for _, m := range moves {
-		if err := os.Rename(m.from, m.to); err != nil {
-			return nil, err
-		}
-		paths = append(paths, m.to)
+	if err := f.stage.publish(targets); err != nil {
+		return nil, err
 	}
-	return paths, nil
+	return targets, nil
 }
 
 // WriteReport writes the report, over an older one.
-func (f *Folder) WriteReport(r *Report) (err error) {
+func (f *Folder) WriteReport(r *Report) error {
 	raw, err := r.JSON()
 	if err != nil {
 		return err
 	}
-	stage, err := f.stage()
-	if err != nil {
-		return err
+	to := f.ReportPath()
+	if err := os.WriteFile(f.stage.path(to), raw, 0o644); err != nil {
+		return fmt.Errorf("%s: %w", to, err)
 	}
-	defer func() {
-		if removeErr := stage.remove(); err == nil {
-			err = removeErr
-		}
-	}()
-	from := filepath.Join(stage.dir, filepath.Base(f.ReportPath()))
-	if err := os.WriteFile(from, raw, 0o644); err != nil {
-		return err
-	}
-	return os.Rename(from, f.ReportPath())
+	return f.stage.publish([]string{to})
 }
 
-// clipFormats are those of the formats that make sense for a single clip: the
+// Close lets go of the folder, and removes it if Prepare made it and nothing
+// was written.
+func (f *Folder) Close() error {
+	var err error
+	if f.stage != nil {
+		err = f.stage.close()
+		f.stage = nil
+	}
+	for i := len(f.made) - 1; i >= 0; i-- {
+		// One that is not empty stays, and so do those around it.
+		if os.Remove(f.made[i]) != nil {
+			break
+		}
+	}
+	f.made = nil
+	return err
+}
+
+// ClipFormats are those of the formats that make sense for a single clip: the
 // sound and its captions.
-func clipFormats(formats []output.Format) []output.Format {
+func ClipFormats(formats []output.Format) []output.Format {
 	var list []output.Format
 	for _, f := range formats {
 		if info := f.Info(); info.Sound || info.Caption {
@@ -184,75 +211,41 @@ func clipFormats(formats []output.Format) []output.Format {
 	return list
 }
 
+// makeFolders makes dir and the folders around it, and gives those that were
+// not there, outermost first.
+func makeFolders(dir string) (made []string, err error) {
+	var wanted []string
+	for at := filepath.Clean(dir); ; at = filepath.Dir(at) {
+		if _, err := os.Stat(at); err == nil || at == filepath.Dir(at) {
+			break
+		}
+		wanted = append(wanted, at)
+	}
+	for i := len(wanted) - 1; i >= 0; i-- {
+		err := os.Mkdir(wanted[i], 0o755)
+		if errors.Is(err, fs.ErrExist) {
+			continue // another process was faster
+		}
+		if err != nil {
+			return made, err
+		}
+		made = append(made, wanted[i])
+	}
+	return made, nil
+}
+
 func writeFile(ctx context.Context, path string, format output.Format, e output.Edition) error {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o644)
 	if err != nil {
 		return err
 	}
 	err = format.Write(ctx, file, e)
+	if err == nil {
+		// The renaming must not reach the disk before what it names.
+		err = file.Sync()
+	}
 	if closeErr := file.Close(); err == nil {
 		err = closeErr
 	}
 	return err
-}
-
-// stage is a hidden folder for unfinished files, locked while its process
-// lives.
-type stage struct {
-	dir  string
-	lock *flock.Flock
-}
-
-func (f *Folder) stage() (*stage, error) {
-	dir, err := os.MkdirTemp(f.Dir, stagePrefix+"*")
-	if err != nil {
-		return nil, err
-	}
-	s := &stage{dir: dir, lock: flock.New(filepath.Join(dir, stageLock))}
-	if err := s.lock.Lock(); err != nil {
-		return nil, errors.Join(err, s.remove())
-	}
-	return s, nil
-}
-
-func (s *stage) remove() error {
-	return errors.Join(s.lock.Close(), os.RemoveAll(s.dir))
-}
-
-// retire moves an older clips folder out of the way, into the stage. Only a
-// folder that narrate wrote is touched.
-func (s *stage) retire(clips string) error {
-	if _, err := os.Lstat(clips); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if _, err := os.Lstat(filepath.Join(clips, clipset.IndexName)); err != nil {
-		return fmt.Errorf("%s: not a folder of clips that narrate wrote; move it away first: %w", clips, err)
-	}
-	return os.Rename(clips, filepath.Join(s.dir, "old-"+clipsFolder))
-}
-
-// sweep removes the stages of processes that are gone.
-func (f *Folder) sweep() error {
-	entries, err := os.ReadDir(f.Dir)
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		if !entry.IsDir() || !strings.HasPrefix(entry.Name(), stagePrefix) {
-			continue
-		}
-		dir := filepath.Join(f.Dir, entry.Name())
-		path := filepath.Join(dir, stageLock)
-		if _, err := os.Lstat(path); err != nil {
-			continue // just being made, or not a stage
-		}
-		lock := flock.New(path)
-		if dead, err := lock.TryLock(); err != nil || !dead {
-			continue // in use
-		}
-		if err := errors.Join(lock.Close(), os.RemoveAll(dir)); err != nil {
-			return err
-		}
-	}
-	return nil
 }

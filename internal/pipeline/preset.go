@@ -25,7 +25,7 @@ var Presets = []Preset{
 	},
 	{
 		Name:     "podcast",
-		Summary:  "44.1 kHz mono, MP3 at 96 kb/s: what podcast directories ask for",
+		Summary:  "44.1 kHz mono, MP3 at 96 kb/s: the rates that podcast directories ask for",
 		Rate:     44100,
 		Encoding: output.Encoding{BitRate: 96000, Quality: 5},
 	},

@@ -235,13 +235,24 @@ func (s *Speaker) finish(clip tts.Clip) ([]int16, []tts.Mark, error) {
 			return nil, nil, err
 		}
 	}
-	marks := make([]tts.Mark, 0, len(clip.Marks))
-	for _, m := range clip.Marks {
-		at := min(max(0, m.Frame-kept.Start), kept.Frames()-1)
-		m.Frame = min(resample.Frames(at, mono.Rate, s.Rate), int64(len(samples))-1)
-		marks = append(marks, m)
+	return samples, s.moved(clip.Marks, kept, mono.Rate, int64(len(samples))), nil
+}
+
+// moved gives a clip's marks in the trimmed and converted clip of so many
+// frames, in which they stay ascending: the words of trimmed silence share its
+// edge, a frame after each other.
+func (s *Speaker) moved(marks []tts.Mark, kept pcm.Span, rate pcm.Hz, frames int64) []tts.Mark {
+	out := make([]tts.Mark, 0, len(marks))
+	free := int64(0)
+	for _, m := range marks {
+		m.Frame = max(resample.Frames(max(0, m.Frame-kept.Start), rate, s.Rate), free)
+		if m.Frame >= frames {
+			break
+		}
+		free = m.Frame + 1
+		out = append(out, m)
 	}
-	return samples, marks, nil
+	return out
 }
 
 // storeError is a failure of the store, which would fail for every clip.

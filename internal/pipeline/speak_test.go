@@ -35,7 +35,7 @@ func scriptOf(sentences ...string) *script.Script {
 
 func speaker(t *testing.T, backend tts.Backend, dir string) *Speaker {
 	t.Helper()
-	store, err := clipstore.Open(dir)
+	store, err := clipstore.Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sort"
 
 	"narrate/internal/pcm"
 	"narrate/internal/script"
@@ -159,10 +160,12 @@ func (t *Timeline) Cut(span pcm.Span, title string) *Timeline {
 			continue
 		}
 		c.Span, c.Cues = part, nil
-		for _, cue := range t.Chapters[i].Cues {
+		cues := t.Chapters[i].Cues
+		first := sort.Search(len(cues), func(i int) bool { return cues[i].Span.End > span.Start })
+		for _, cue := range cues[first:] {
 			cut, ok := within(cue.Span, span)
 			if !ok {
-				continue
+				break
 			}
 			cue.Span = cut
 			words := cue.Words

@@ -1,0 +1,164 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"syscall"
+
+	"github.com/gofrs/flock"
+)
+
+const (
+	stageName = ".narrate"
+	stageLock = "lock"
+	stageOld  = "old-"
+)
+
+// stage is the hidden folder for unfinished files. Its lock is held while its
+// process lives, however that ends.
+type stage struct {
+	dir  string
+	lock *flock.Flock
+}
+
+// openStage makes the stage of a folder, or takes over that of a process that
+// is gone and empties it. It fails with ErrInUse if the process lives.
+func openStage(folder string) (*stage, error) {
+	s := &stage{dir: filepath.Join(folder, stageName)}
+	for {
+		if err := os.Mkdir(s.dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, err
+		}
+		s.lock = flock.New(filepath.Join(s.dir, stageLock))
+		locked, err := s.lock.TryLock()
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue // its last owner has just removed it
+		case err != nil && !unsupported(err):
+			return nil, errors.Join(err, s.lock.Close())
+		case err == nil && !locked:
+			return nil, errors.Join(ErrInUse, s.lock.Close())
+		case err == nil && !s.current():
+			// What was locked had been removed in between.
+			if err := s.lock.Close(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err := s.empty(); err != nil {
+			return nil, errors.Join(err, s.close())
+		}
+		return s, nil
+	}
+}
+
+// unsupported says that a file system knows no locks (some network shares).
+// There, two runs into one folder are not kept apart.
+func unsupported(err error) bool {
+	return errors.Is(err, syscall.ENOLCK) || errors.Is(err, errors.ErrUnsupported)
+}
+
+// current says whether the locked file is the one that others will find.
+func (s *stage) current() bool {
+	found, err := os.Stat(s.lock.Path())
+	if err != nil {
+		return false
+	}
+	held, err := s.lock.Stat()
+	return err == nil && os.SameFile(found, held)
+}
+
+// empty removes what a killed process has left.
+func (s *stage) empty() error {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if entry.Name() == stageLock {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(s.dir, entry.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// path is where the file that will be target is written.
+func (s *stage) path(target string) string { return filepath.Join(s.dir, filepath.Base(target)) }
+
+// publish moves finished files and folders out of the stage to their targets.
+// What is there already is replaced, and put back if a later move fails.
+func (s *stage) publish(targets []string) (err error) {
+	var undo []func() error
+	defer func() {
+		for i := len(undo) - 1; i >= 0 && err != nil; i-- {
+			err = errors.Join(err, undo[i]())
+		}
+	}()
+	for i, target := range targets {
+		kept := filepath.Join(s.dir, stageOld+strconv.Itoa(i))
+		if err := keep(target, kept); err != nil {
+			return err
+		}
+		undo = append(undo, func() error {
+			if err := os.RemoveAll(target); err != nil {
+				return err
+			}
+			if err := os.Rename(kept, target); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+			return nil
+		})
+		if err := os.Rename(s.path(target), target); err != nil {
+			return fmt.Errorf("%s: %w", target, err)
+		}
+	}
+	for i := range targets {
+		if err := os.RemoveAll(filepath.Join(s.dir, stageOld+strconv.Itoa(i))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keep puts what is at target aside, if anything is. A file stays in place as
+// well, so that readers find either the old or the new one, unless the file
+// system has no links.
+func keep(target, kept string) error {
+	info, err := os.Lstat(target)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if info.Mode().IsRegular() && os.Link(target, kept) == nil {
+		return nil
+	}
+	return os.Rename(target, kept)
+}
+
+// close removes the stage and lets others in.
+func (s *stage) close() error {
+	err := s.empty()
+	if runtime.GOOS == "windows" {
+		// A file that is open cannot be removed there; nor can that of
+		// whoever takes the lock in between, which is as it should be.
+		err = errors.Join(err, s.lock.Close())
+		_ = os.Remove(s.lock.Path())
+	} else {
+		// Removed first: whoever locks this file afterwards sees that it is
+		// not the one that others will find.
+		err = errors.Join(err, os.Remove(s.lock.Path()), s.lock.Close())
+	}
+	// If the next one is in already, the folder is not empty and stays.
+	_ = os.Remove(s.dir)
+	return err
+}
