@@ -132,48 +132,14 @@ func (s *Set) Find(name string) (*Voice, error) {
 	if ok {
 		return s.voices[i], nil
 	}
-	var close []string
-	for _, v := range s.voices {
-		if isClose(strings.ToLower(v.Name), strings.ToLower(name)) {
-			close = append(close, v.Name)
-		}
+	names := make([]string, len(s.voices))
+	for i, v := range s.voices {
+		names[i] = v.Name
 	}
-	if len(close) > 0 {
-		return nil, fmt.Errorf("%w: no profile is named %q; close are %s", ErrUnknown, name, strings.Join(close, ", "))
+	if near := Near(name, names); len(near) > 0 {
+		return nil, fmt.Errorf("%w: no profile is named %.100q; close are %s", ErrUnknown, name, strings.Join(near, ", "))
 	}
-	return nil, fmt.Errorf("%w: no profile is named %q; \"narrate voices\" lists them", ErrUnknown, name)
-}
-
-// isClose reports whether a user who wrote b may have meant a: one begins with
-// the other, or they are at most a typing error apart.
-func isClose(a, b string) bool {
-	if b == "" || len(b) > 2*maxName {
-		return false
-	}
-	if strings.HasPrefix(a, b) || strings.HasPrefix(b, a) {
-		return true
-	}
-	return len(a) > 2 && distance(a, b) <= 1+len(a)/8
-}
-
-// distance is the Levenshtein distance in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			next := corner
-			if a[i] != b[j] {
-				next = 1 + min(corner, row[j], row[j+1])
-			}
-			corner, row[j+1] = row[j+1], next
-		}
-	}
-	return row[len(b)]
+	return nil, fmt.Errorf("%w: no profile is named %.100q; \"narrate voices\" lists them", ErrUnknown, name)
 }
 
 // For gives the backend's profile that speaks the language best. Of the

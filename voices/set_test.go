@@ -103,7 +103,7 @@ func TestResolve(t *testing.T) {
 		{":de", "", `"" is no backend's name`},
 		{"en", "", "close are en-GB, en-US"},
 		{"EN-gb", "", "close are en-GB"},
-		{"pt-BRR", "", "close are pt, pt-BR"},
+		{"pt-BRR", "", "close are pt-BR, pt"},
 		{"", "", `no profile is named ""; "narrate voices" lists them`},
 		{"klingon", "", `"narrate voices" lists them`},
 		{strings.Repeat("x", 1<<20), "", "lists them"},

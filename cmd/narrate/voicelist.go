@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -21,7 +24,9 @@ type voiceStatus struct {
 	Engine      string `json:"engine"`
 	Description string `json:"description,omitempty"`
 	Ready       bool   `json:"ready"`
-	Note        string `json:"note,omitempty"` // what is missing, and how to get it
+	Note        string `json:"note,omitempty"` // why it is not ready, and what to do
+
+	state string // for people: ready, missing (the engine is), unusable (the profile is)
 }
 
 func newVoicesCommand(a *app) *cobra.Command {
@@ -49,63 +54,75 @@ func newVoicesCommand(a *app) *cobra.Command {
 	return c
 }
 
+// voiceList gives the voices by language and name.
 func (a *app) voiceList(ctx context.Context, all backends, engines bool) ([]voiceStatus, error) {
-	infos, missing := map[string]tts.Info{}, map[string]error{}
-	for name, b := range all {
-		info, err := b.Info(ctx)
-		if err != nil {
-			missing[name] = err
-			continue
-		}
-		infos[name] = info
-	}
 	var list []voiceStatus
+	var err error
 	if engines {
-		for name, info := range infos {
-			for _, v := range info.Voices {
-				list = append(list, voiceStatus{
-					Name: name + ":" + v.Name, Language: v.Language, Backend: name, Engine: v.Name,
-					Description: v.Note, Ready: true,
-				})
-			}
+		list, err = a.engineVoices(ctx, all)
+	} else {
+		list, err = profileVoices(ctx, all)
+	}
+	slices.SortFunc(list, func(a, b voiceStatus) int {
+		return cmp.Or(strings.Compare(a.Language, b.Language), strings.Compare(a.Name, b.Name))
+	})
+	return list, err
+}
+
+// engineVoices lists what the installed engines offer, and warns of those that
+// are not.
+func (a *app) engineVoices(ctx context.Context, all backends) ([]voiceStatus, error) {
+	var list []voiceStatus
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		info, err := all[name].Info(ctx)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
-		for _, err := range missing {
+		if err != nil {
 			a.messages.warningf("%v", err)
 		}
-		return list, nil
-	}
-	set, err := profiles()
-	if err != nil {
-		return nil, err
-	}
-	for _, v := range set.List() {
-		s := voiceStatus{Name: v.Name, Language: v.Language, Backend: v.Backend, Engine: v.Engine, Description: v.Description}
-		info, ready := infos[v.Backend]
-		switch {
-		case missing[v.Backend] != nil:
-			s.Note = missing[v.Backend].Error()
-		case !ready:
-			s.Note = fmt.Sprintf("narrate has no backend %q", v.Backend)
-		case !has(info.Voices, v.Engine):
-			s.Note = fmt.Sprintf("%s has no voice %q here", v.Backend, v.Engine)
-		default:
-			s.Ready = true
+		for _, v := range info.Voices {
+			list = append(list, voiceStatus{
+				Name: name + ":" + v.Name, Language: v.Language, Backend: name, Engine: v.Name,
+				Description: v.Note, Ready: true, state: state(true),
+			})
 		}
-		list = append(list, s)
 	}
 	return list, nil
 }
 
-// has says whether the engine offers the voice; a variant ("gmw/de+f3") is the
-// engine's to judge.
-func has(voices []tts.EngineVoice, name string) bool {
-	name, _, _ = strings.Cut(name, "+")
-	for _, v := range voices {
-		if v.Name == name {
-			return true
-		}
+// profileVoices lists the profiles; whether one can be spoken with is for its
+// engine to judge.
+func profileVoices(ctx context.Context, all backends) ([]voiceStatus, error) {
+	set, err := profiles()
+	if err != nil {
+		return nil, err
 	}
-	return false
+	missing := map[string]error{} // why a backend cannot be used at all, or nil
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		_, missing[name] = all[name].Info(ctx)
+	}
+	var list []voiceStatus
+	for _, v := range set.List() {
+		s := voiceStatus{
+			Name: v.Name, Language: v.Language, Backend: v.Backend, Engine: v.Engine,
+			Description: v.Description, state: "unusable",
+		}
+		if b := all[v.Backend]; b == nil {
+			s.Note = fmt.Sprintf("%s: narrate has no backend %q; \"narrate backends\" lists them", v.Name, v.Backend)
+		} else if err := missing[v.Backend]; err != nil {
+			s.state, s.Note = state(false), err.Error() // the same for all its voices
+		} else if err := tts.CheckVoice(ctx, b, *v); err != nil {
+			s.Note = fmt.Sprintf("%s: %v", v.Name, err)
+		} else {
+			s.Ready, s.state = true, state(true)
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		list = append(list, s)
+	}
+	return list, nil
 }
 
 // ofLanguage keeps the voices of a language: "en" keeps en-GB, too.
@@ -128,17 +145,18 @@ func (a *app) printVoices(list []voiceStatus, asJSON bool) error {
 	}
 	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "VOICE\tLANGUAGE\tBACKEND\tENGINE VOICE\tSTATE\tDESCRIPTION")
-	notes := map[string]bool{}
+	var notes []string
 	for _, v := range list {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", v.Name, v.Language, v.Backend, v.Engine, state(v.Ready), v.Description)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", v.Name, v.Language, v.Backend, v.Engine, v.state, v.Description)
 		if v.Note != "" {
-			notes[v.Note] = true
+			notes = append(notes, v.Note)
 		}
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	for note := range notes {
+	slices.Sort(notes)
+	for _, note := range slices.Compact(notes) {
 		a.messages.warningf("%s", note)
 	}
 	return nil

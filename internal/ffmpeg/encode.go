@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"narrate/internal/pcm"
+	"narrate/internal/process"
 )
 
 // block is how many samples go to ffmpeg at a time.
@@ -30,8 +31,8 @@ func (p *Program) Encode(ctx context.Context, src pcm.Reader, dst io.Writer, arg
 		"-f", "s16le", "-ar", strconv.Itoa(int(f.Rate)), "-ac", strconv.Itoa(f.Channels), "-i", "pipe:0",
 		"-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact",
 	}
-	cmd := p.command(run, append(append(all, args...), "pipe:1")...)
-	messages := tail{limit: stderrLimit}
+	cmd := process.Command(run, p.Path, append(append(all, args...), "pipe:1")...)
+	var messages process.Tail
 	cmd.Stderr = &messages
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -74,11 +75,11 @@ func (p *Program) Encode(ctx context.Context, src pcm.Reader, dst io.Writer, arg
 	case errors.As(dstErr, &failed):
 		return failed.error
 	case runErr != nil:
-		return fmt.Errorf("%s: %w%s", p.Path, runErr, messages.note())
+		return fmt.Errorf("%s: %w%s", p.Path, runErr, messages.Note())
 	case dstErr != nil:
 		return fmt.Errorf("%s: reading its output: %w", p.Path, dstErr)
 	case r.pipe != nil:
-		return fmt.Errorf("%s: stopped before the end of the sound: %w%s", p.Path, r.pipe, messages.note())
+		return fmt.Errorf("%s: stopped before the end of the sound: %w%s", p.Path, r.pipe, messages.Note())
 	}
 	return nil
 }

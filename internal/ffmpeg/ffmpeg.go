@@ -4,15 +4,14 @@
 package ffmpeg
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os/exec"
-	"runtime"
 	"strings"
-	"sync"
 	"time"
+
+	"narrate/internal/process"
 )
 
 // ErrMissing is wrapped by Find's error where there is no ffmpeg.
@@ -24,16 +23,31 @@ type Program struct {
 	Path    string
 	Version string // as it names itself: "5.1.6-0+deb12u1"
 
-	mu       sync.Mutex
+	asking   lock            // for encoders
 	encoders map[string]bool // once asked for
 }
 
 // found are the programs that have answered, by path: a program is asked only
 // once what it is.
-var found struct {
-	sync.Mutex
+var found = struct {
+	lock
 	byPath map[string]*Program
+}{make(lock, 1), map[string]*Program{}}
+
+// lock is a mutex that can be waited for no longer than a context lasts, since
+// it is held while a program runs.
+type lock chan struct{}
+
+func (l lock) lock(ctx context.Context) error {
+	select {
+	case l <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
+
+func (l lock) unlock() { <-l }
 
 // Find looks for ffmpeg on the search path and asks for its version.
 func Find(ctx context.Context) (*Program, error) {
@@ -44,12 +58,14 @@ func Find(ctx context.Context) (*Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w (%s)", ErrMissing, Hint())
 	}
-	found.Lock()
-	defer found.Unlock()
+	if err := found.lock.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer found.unlock()
 	if p := found.byPath[path]; p != nil {
 		return p, nil
 	}
-	p := &Program{Path: path}
+	p := &Program{Path: path, asking: make(lock, 1)}
 	text, err := p.ask(ctx, "-version")
 	if err != nil {
 		return nil, err
@@ -60,30 +76,20 @@ func Find(ctx context.Context) (*Program, error) {
 		return nil, fmt.Errorf("%s: is not ffmpeg: it does not say its version", path)
 	}
 	p.Version = words[2]
-	if found.byPath == nil {
-		found.byPath = map[string]*Program{}
-	}
 	found.byPath[path] = p
 	return p, nil
 }
 
-// Hint is the command that installs ffmpeg on this system.
-func Hint() string {
-	switch runtime.GOOS {
-	case "darwin":
-		return "install it with: brew install ffmpeg"
-	case "windows":
-		return "install it with: winget install ffmpeg"
-	default:
-		return "install it with: apt-get install ffmpeg"
-	}
-}
+// Hint says how to get ffmpeg on this system.
+func Hint() string { return process.InstallHint("ffmpeg", "ffmpeg", "ffmpeg") }
 
 // HasEncoder reports whether this ffmpeg was built with the named encoder,
 // such as "libmp3lame".
 func (p *Program) HasEncoder(ctx context.Context, name string) (bool, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	if err := p.asking.lock(ctx); err != nil {
+		return false, err
+	}
+	defer p.asking.unlock()
 	if p.encoders == nil {
 		text, err := p.ask(ctx, "-encoders")
 		if err != nil {
@@ -101,60 +107,10 @@ func (p *Program) HasEncoder(ctx context.Context, name string) (bool, error) {
 }
 
 // ask runs ffmpeg for a short answer on standard output.
-func (p *Program) ask(ctx context.Context, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	cmd := p.command(ctx, append([]string{"-hide_banner", "-nostdin"}, args...)...)
-	var out, messages tail
-	out.limit, messages.limit = 1<<20, stderrLimit
-	cmd.Stdout, cmd.Stderr = &out, &messages
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			err = context.Cause(ctx)
-		}
-		return "", fmt.Errorf("%s %s: %w%s", p.Path, strings.Join(args, " "), err, messages.note())
-	}
-	return out.kept.String(), nil
-}
-
-// command is ffmpeg in a process group of its own, which is killed as a whole
-// when ctx ends.
-func (p *Program) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, p.Path, args...)
-	isolate(cmd)
-	cmd.WaitDelay = 5 * time.Second
-	return cmd
-}
-
-// stderrLimit is how many bytes of messages an error quotes.
-const stderrLimit = 2048
-
-// tail is a Writer that keeps the last limit bytes. The buffer is not embedded:
-// its ReadFrom would be called in place of Write.
-type tail struct {
-	kept  bytes.Buffer
-	limit int
-}
-
-func (t *tail) Write(p []byte) (int, error) {
-	n := len(p)
-	p = p[max(0, n-t.limit):]
-	if over := t.kept.Len() + len(p) - t.limit; over > 0 {
-		t.kept.Next(over)
-	}
-	t.kept.Write(p)
-	return n, nil
-}
-
-// note is the kept text on one line for the end of an error, or "".
-func (t *tail) note() string {
-	var b strings.Builder
-	for _, word := range strings.FieldsFunc(strings.ToValidUTF8(t.kept.String(), ""), func(r rune) bool { return r <= ' ' || r == 0x7f }) {
-		b.WriteByte(' ')
-		b.WriteString(word)
-	}
-	if b.Len() == 0 {
-		return ""
-	}
-	return ":" + b.String()
+func (p *Program) ask(ctx context.Context, what string) (string, error) {
+	out, err := process.Run{
+		Program: p.Path, Args: []string{"-hide_banner", "-nostdin", what},
+		Limit: 1 << 20, Timeout: 30 * time.Second,
+	}.Output(ctx)
+	return string(out), err
 }

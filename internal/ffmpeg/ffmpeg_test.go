@@ -25,17 +25,21 @@ func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "ffmpeg" {
 		os.Exit(fake(os.Getenv("FAKE"), os.Args[1:]))
 	}
+	// Or the fakes under the race detector would take a second to exit.
+	os.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0")
 	os.Exit(m.Run())
 }
 
 func fake(way string, args []string) int {
-	if args[len(args)-1] == "-version" && way != "stranger" {
+	if args[len(args)-1] == "-version" && way != "stranger" && way != "slow to say" {
 		fmt.Println("ffmpeg version 99.9-fake Copyright (c) nobody")
 		return 0
 	}
 	switch way {
 	case "stranger":
 		fmt.Println("hello")
+	case "slow to say":
+		time.Sleep(time.Minute)
 	case "dies":
 		fmt.Fprintln(os.Stderr, strings.Repeat("noise ", 10000)+"\n[mp3 @ 0x1] cannot\tgo on")
 		return 3
@@ -67,8 +71,8 @@ func fake(way string, args []string) int {
 	return 0
 }
 
-// pretend makes the test binary the ffmpeg that Find finds.
-func pretend(t *testing.T, way string) *Program {
+// link makes the test binary the ffmpeg on the search path.
+func link(t *testing.T, way string) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -80,6 +84,12 @@ func pretend(t *testing.T, way string) *Program {
 	}
 	t.Setenv("PATH", dir)
 	t.Setenv("FAKE", way)
+}
+
+// pretend makes the test binary the ffmpeg that Find finds.
+func pretend(t *testing.T, way string) *Program {
+	t.Helper()
+	link(t, way)
 	p, err := Find(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -155,18 +165,34 @@ func TestFind(t *testing.T) {
 }
 
 func TestStranger(t *testing.T) {
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	if err := os.Symlink(self, filepath.Join(dir, "ffmpeg")); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", dir)
-	t.Setenv("FAKE", "stranger")
+	link(t, "stranger")
 	if p, err := Find(t.Context()); err == nil {
 		t.Errorf("it is taken for %+v", p)
+	}
+}
+
+// TestFindWaits checks that a caller who waits for another's look can leave.
+func TestFindWaits(t *testing.T) {
+	link(t, "slow to say")
+	first, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := Find(first)
+		ended <- err
+	}()
+	for deadline := time.Now().Add(20 * time.Second); len(found.lock) == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("nobody looks")
+		}
+	}
+	second, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Find(second); !errors.Is(err, context.Canceled) {
+		t.Errorf("the second: %v", err)
+	}
+	stop()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("the first: %v", err)
 	}
 }
 
@@ -193,7 +219,7 @@ func TestMisbehaving(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), want) {
 				t.Fatalf("%.200v", err)
 			}
-			if way == "dies" && (!strings.HasSuffix(err.Error(), "[mp3 @ 0x1] cannot go on") || len(err.Error()) > 3000) {
+			if way == "dies" && (!strings.HasSuffix(err.Error(), `[mp3 @ 0x1] cannot go on"`) || len(err.Error()) > 3000) {
 				t.Errorf("its messages: %.200v", err)
 			}
 		})

@@ -21,6 +21,7 @@ import (
 	"narrate/internal/script"
 	"narrate/internal/timeline"
 	"narrate/internal/tts"
+	"narrate/voices"
 )
 
 // maxClip bounds the sound of one utterance, in seconds: far more than the
@@ -147,21 +148,26 @@ func all(sc *script.Script) []*script.Utterance {
 	return list
 }
 
-// engines asks each backend that the utterances need for its version, and for
-// how many requests all of them take at once.
+// engines asks each backend that the utterances need for its version, for how
+// many requests all of them take at once, and whether it has their voices.
 func (s *Speaker) engines(ctx context.Context, utterances []*script.Utterance) (versions map[string]string, parallel int, err error) {
 	versions, parallel = map[string]string{}, s.Jobs
+	checked := map[*voices.Voice]bool{}
 	for _, u := range utterances {
-		name := u.Voice.Backend
-		if _, known := versions[name]; known {
+		if checked[u.Voice] {
 			continue
 		}
+		checked[u.Voice] = true
+		name := u.Voice.Backend
 		backend, ok := s.Backends[name]
 		if !ok {
 			return nil, 0, fmt.Errorf("%s: voice %q needs the backend %q, which narrate does not have; `narrate backends` lists them",
 				u.Pos, u.Voice.Name, name)
 		}
 		info, err := backend.Info(ctx)
+		if err == nil {
+			err = tts.CheckVoice(ctx, backend, *u.Voice)
+		}
 		if err != nil {
 			return nil, 0, err
 		}

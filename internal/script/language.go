@@ -2,8 +2,10 @@ package script
 
 import (
 	"fmt"
+	"maps"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,6 +26,10 @@ const (
 	// lastResort is the language of an article that gives no hint at all.
 	lastResort = "en"
 )
+
+// widespread are the languages that a text too short for detection is guessed
+// to be in: among all, "Ja." would be Estonian.
+var widespread = []string{"de", "en", "es", "fr", "it", "nl", "pl", "pt", "ru", "zh"}
 
 // articleLanguage decides the language of the article as a whole. First found
 // wins: the caller's, the document's metadata, detection on the whole article,
@@ -53,7 +59,14 @@ func (b *builder) articleLanguage() (string, error) {
 	if b.opts.Voice != nil && b.opts.Voice.Language != "" {
 		hints = append(hints, b.opts.Voice.Language)
 	}
-	detected, sure := detect(sample(b.doc.Blocks), b.detectable())
+	text, allowed := sample(b.doc.Blocks), b.detectable()
+	detected, sure := detect(text, allowed)
+	if !sure {
+		maps.DeleteFunc(allowed, func(l whatlanggo.Lang, _ bool) bool {
+			return !slices.Contains(widespread, l.Iso6391())
+		})
+		detected, _ = detect(text, allowed)
+	}
 	if len(hints) > 0 && (!sure || named != "" && !hasDetector(named)) {
 		return hints[0], nil
 	}

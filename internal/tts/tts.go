@@ -60,8 +60,6 @@ type Info struct {
 	MaxText int
 	// Parallel is how many requests may run at once; 0 is one a core.
 	Parallel int
-	// Repeatable says that the same request gives the same bytes.
-	Repeatable bool
 }
 
 // Backend is a speech engine. Its methods are safe for concurrent use.
@@ -78,10 +76,28 @@ type Backend interface {
 	Close() error
 }
 
+// Checker is a Backend that can judge a voice without speaking.
+type Checker interface {
+	// Check fails exactly where Synthesize would fail for the voice, whatever
+	// the text: with an error that wraps ErrVoice where the engine lacks the
+	// voice or cannot do its prosody, with the error of Info where the engine
+	// cannot be asked.
+	Check(context.Context, voices.Voice) error
+}
+
+// CheckVoice asks b to judge a voice. A backend that is no Checker has nothing
+// against it.
+func CheckVoice(ctx context.Context, b Backend, v voices.Voice) error {
+	if c, ok := b.(Checker); ok {
+		return c.Check(ctx, v)
+	}
+	return nil
+}
+
 // Errors that callers tell apart with errors.Is.
 var (
 	ErrMissing = errors.New("not installed")      // the engine is not on this machine
-	ErrVoice   = errors.New("no such voice")      // the engine lacks the voice
+	ErrVoice   = errors.New("no such voice")      // the engine lacks the voice, or cannot do its prosody
 	ErrEmpty   = errors.New("no sound")           // the engine gave nothing, or silence
 	ErrBroken  = errors.New("broken clip")        // cut, implausible or damaged sound
 	ErrTooLong = errors.New("text is too long")   // longer than Info.MaxText

@@ -12,6 +12,7 @@ import (
 
 	"narrate/internal/pcm"
 	"narrate/internal/tts"
+	"narrate/voices"
 )
 
 // New is b with every clip checked. A clip without sound gives an error that
@@ -20,6 +21,11 @@ import (
 func New(b tts.Backend) tts.Backend { return backend{b} }
 
 type backend struct{ tts.Backend }
+
+// Check implements tts.Checker for those that b decorates.
+func (b backend) Check(ctx context.Context, v voices.Voice) error {
+	return tts.CheckVoice(ctx, b.Backend, v)
+}
 
 func (b backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, error) {
 	clip, err := b.Backend.Synthesize(ctx, r)

@@ -16,9 +16,11 @@ func TestConformance(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ttstest.Run(t, ttstest.Config{
-				New:   open,
-				Voice: voices.Voice{Engine: "gmw/de"},
-				Slow:  strings.Repeat("777777 ", maxText/7),
+				New:        open,
+				Voice:      voices.Voice{Engine: "gmw/de"},
+				Slow:       strings.Repeat("777777 ", maxText/7),
+				SlowRate:   0.46,
+				Repeatable: true,
 			})
 		})
 	}

@@ -1,6 +1,7 @@
 package espeak
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -11,10 +12,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strconv"
 
 	"narrate/internal/dylib"
+	"narrate/internal/process"
 	"narrate/internal/tts"
 )
 
@@ -28,19 +29,29 @@ type engine struct {
 	note    string // why the library is not used; empty where it is
 }
 
+// adapter is this package's own part in a clip: what harmless, synthFlags,
+// place, tokenize and the numbers of prosody make of a request. Count it up
+// with every change there that may alter the sound or the marks of any text,
+// or clips of before would be taken for those of now.
+const adapter = 1
+
 // key changes whenever the sound, or what comes with it, may change.
 func (e *engine) key() string {
 	marks := "with word times"
 	if e.note != "" {
 		marks = "without word times"
 	}
-	return fmt.Sprintf("espeak-ng %s data %s %s", e.version, e.data, marks)
+	return fmt.Sprintf("espeak-ng %s data %s adapter %d %s", e.version, e.data, adapter, marks)
 }
 
 // look examines the engine, once; a failure is not remembered.
 func (b *Backend) look(ctx context.Context) (*engine, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+	select {
+	case b.looking <- struct{}{}:
+		defer func() { <-b.looking }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	if b.engine != nil {
 		return b.engine, nil
 	}
@@ -61,7 +72,8 @@ var versionLine = regexp.MustCompile(`(?m)text-to-speech: +(\S+).*Data at: *(.+?
 func (b *Backend) examine(ctx context.Context) (*engine, error) {
 	path, err := exec.LookPath(b.options.Program)
 	if err != nil {
-		return nil, fmt.Errorf("%s is %w (%w); %s", b.options.Program, tts.ErrMissing, err, installHint(runtime.GOOS))
+		return nil, fmt.Errorf("%s is %w (%w); %s", b.options.Program, tts.ErrMissing, err,
+			process.InstallHint("espeak-ng", "espeak-ng", "eSpeak-NG.eSpeak-NG"))
 	}
 	e := &engine{program: path}
 	out, err := e.run(ctx, b.options.Timeout, maxListing, "", "--version")
@@ -78,7 +90,7 @@ func (b *Backend) examine(ctx context.Context) (*engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("voice data of %s: %w; reinstall espeak-ng", path, err)
 	}
-	if e.data, err = fingerprint(data); err != nil {
+	if e.data, err = fingerprint(ctx, data); err != nil {
 		return nil, fmt.Errorf("voice data of %s: %w", path, err)
 	}
 	if err := e.listVoices(ctx, b, data); err != nil {
@@ -157,10 +169,10 @@ func since152(version string) bool {
 
 // fingerprint is a hash over all files below a folder, by name and content.
 // For the engine's 13 MB it takes some 20 ms.
-func fingerprint(folder string) (string, error) {
+func fingerprint(ctx context.Context, folder string) (string, error) {
 	sum := sha256.New()
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
+		if err := cmp.Or(err, ctx.Err()); err != nil || !d.Type().IsRegular() {
 			return err
 		}
 		name, err := filepath.Rel(folder, path)
@@ -183,16 +195,4 @@ func fingerprint(folder string) (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("%x", sum.Sum(nil)[:8]), nil
-}
-
-// installHint says how to get the engine on a system named as in GOOS.
-func installHint(system string) string {
-	switch system {
-	case "darwin":
-		return "install it with: brew install espeak-ng"
-	case "windows":
-		return "install it with: winget install eSpeak-NG.eSpeak-NG"
-	default:
-		return "install it with: sudo apt-get install espeak-ng"
-	}
 }

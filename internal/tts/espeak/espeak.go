@@ -12,12 +12,10 @@ package espeak
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"runtime"
 	"strings"
-	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -62,8 +60,10 @@ type Backend struct {
 	slots   chan struct{} // one for each request that may run at once
 	pool    pool
 
-	mu     sync.Mutex
-	engine *engine // nil until it was looked at
+	// looking is held by whoever looks at the engine. It is a channel, since
+	// that may take long and those who wait may be cancelled.
+	looking chan struct{}
+	engine  *engine // nil until it was looked at
 }
 
 // request is one utterance as the engine takes it.
@@ -95,7 +95,8 @@ func New(options Options) *Backend {
 	return &Backend{
 		options: options,
 		slots:   make(chan struct{}, runtime.NumCPU()),
-		pool:    pool{command: options.Worker, timeout: options.Timeout},
+		looking: make(chan struct{}, 1),
+		pool:    pool{command: options.Worker, timeout: options.Timeout, busy: map[*worker]bool{}},
 	}
 }
 
@@ -109,14 +110,23 @@ func (b *Backend) Info(ctx context.Context) (tts.Info, error) {
 		return tts.Info{}, err
 	}
 	return tts.Info{
-		Version:    e.key(),
-		Voices:     e.voices.offer(),
-		Marks:      e.note == "",
-		MarksNote:  e.note,
-		MaxText:    maxText,
-		Parallel:   cap(b.slots),
-		Repeatable: true,
+		Version:   e.key(),
+		Voices:    e.voices.offer(),
+		Marks:     e.note == "",
+		MarksNote: e.note,
+		MaxText:   maxText,
+		Parallel:  cap(b.slots),
 	}, nil
+}
+
+// Check implements tts.Checker.
+func (b *Backend) Check(ctx context.Context, v voices.Voice) error {
+	e, err := b.look(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = e.voice(v)
+	return err
 }
 
 // Synthesize implements tts.Backend.
@@ -134,15 +144,11 @@ func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 	if err != nil {
 		return tts.Clip{}, err
 	}
-	voice, err := e.voices.find(r.Voice.Engine)
+	ask, err := e.voice(r.Voice)
 	if err != nil {
 		return tts.Clip{}, err
 	}
-	ask, err := prosody(r.Voice)
-	if err != nil {
-		return tts.Clip{}, err
-	}
-	ask.Text, ask.Voice, ask.Seed = harmless(r.Text), voice, e.seeded
+	ask.Text = harmless(r.Text)
 	if strings.TrimSpace(ask.Text) == "" {
 		return tts.Clip{}, fmt.Errorf("espeak: %w: the text is empty", tts.ErrEmpty)
 	}
@@ -165,7 +171,7 @@ func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 		return tts.Clip{}, fmt.Errorf("espeak: %w", err)
 	}
 	if pcm.Silent(s.samples) {
-		return tts.Clip{}, fmt.Errorf("espeak: %w: voice %s says nothing for %q", tts.ErrEmpty, voice, r.Text)
+		return tts.Clip{}, fmt.Errorf("espeak: %w: voice %s says nothing for %q", tts.ErrEmpty, ask.Voice, r.Text)
 	}
 	var marks []tts.Mark
 	if e.note == "" {
@@ -177,18 +183,32 @@ func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 // Close implements tts.Backend.
 func (b *Backend) Close() error { return b.pool.close() }
 
+// voice turns a voice into a request without a text.
+func (e *engine) voice(v voices.Voice) (request, error) {
+	name, err := e.voices.find(v.Engine)
+	if err != nil {
+		return request{}, fmt.Errorf("espeak: %w", err)
+	}
+	r, err := prosody(v)
+	if err != nil {
+		return request{}, fmt.Errorf("espeak: voice %s: %w", name, err)
+	}
+	r.Voice, r.Seed = name, e.seeded
+	return r, nil
+}
+
 // prosody turns a voice's factors into the engine's numbers.
 func prosody(v voices.Voice) (request, error) {
 	var r request
-	var errs []error
+	var unfit []string
 	set := func(to *int, what string, factor float64, normal, least, most int) {
 		if factor == 0 { // not set
 			factor = 1
 		}
 		n := math.Round(factor * float64(normal))
 		if !(n >= float64(least) && n <= float64(most)) { // also refuses NaN
-			errs = append(errs, unfitVoice(fmt.Sprintf("voice %q: %s %g is outside what espeak-ng can do, %.2f to %.2f",
-				v.Engine, what, factor, float64(least)/float64(normal), float64(most)/float64(normal))))
+			unfit = append(unfit, fmt.Sprintf("%s %g is not between %.2f and %.2f, as espeak-ng needs it",
+				what, factor, float64(least)/float64(normal), float64(most)/float64(normal)))
 			return
 		}
 		*to = int(n)
@@ -196,7 +216,10 @@ func prosody(v voices.Voice) (request, error) {
 	set(&r.WPM, "rate", v.Rate, normalWPM, minWPM, maxWPM)
 	set(&r.Pitch, "pitch", v.Pitch, normalPitch, 0, maxPitch)
 	set(&r.Volume, "volume", v.Volume, normalVolume, 1, maxVolume)
-	return r, errors.Join(errs...)
+	if unfit != nil {
+		return request{}, unfitVoice(strings.Join(unfit, "; "))
+	}
+	return r, nil
 }
 
 // unfitVoice is an error about a voice that the engine cannot use; it counts

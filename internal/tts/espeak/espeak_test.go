@@ -224,6 +224,10 @@ func TestProsody(t *testing.T) {
 		{voices.Voice{Volume: 2.01}, request{}, true},
 		{voices.Voice{Volume: 0.001}, request{}, true},
 	}
+	if _, err := prosody(voices.Voice{Rate: 0.3, Pitch: 2}); err == nil || err.Error() !=
+		"rate 0.3 is not between 0.46 and 2.57, as espeak-ng needs it; pitch 2 is not between 0.00 and 1.98, as espeak-ng needs it" {
+		t.Errorf("two at once: %v", err)
+	}
 	for _, test := range tests {
 		got, err := prosody(test.voice)
 		if test.err {

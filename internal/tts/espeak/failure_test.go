@@ -203,29 +203,44 @@ func TestMissing(t *testing.T) {
 	if _, err := b.Synthesize(t.Context(), hallo()); !errors.Is(err, tts.ErrMissing) {
 		t.Error(err)
 	}
-	for system, want := range map[string]string{"linux": "apt-get install espeak-ng", "darwin": "brew install espeak-ng", "windows": "winget install"} {
-		if got := installHint(system); !strings.Contains(got, want) {
-			t.Errorf("%s: %q", system, got)
+}
+
+// hanging is a Backend whose worker answers no request.
+func hanging(t *testing.T) *Backend {
+	t.Helper()
+	info, err := newProgram(t).look(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := bad(t, "hang", Options{Worker: []string{self(t)}})
+	found := *info
+	found.note = "" // the probe went well
+	b.engine = &found
+	return b
+}
+
+// await waits for what other goroutines bring about.
+func await(t *testing.T, what string, met func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !met(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("not after 20 s: %s", what)
 		}
 	}
 }
 
 func TestClosed(t *testing.T) {
-	b := newWorker(t)
-	hung := make(chan error)
+	b := hanging(t)
+	hung := make(chan error, 1)
 	go func() {
-		_, err := b.Synthesize(context.Background(), tts.Request{Text: strings.Repeat("777777 ", maxText/7), Voice: voices.Voice{Engine: "de"}})
+		_, err := b.Synthesize(context.Background(), hallo())
 		hung <- err
 	}()
-	for {
+	await(t, "a worker at work", func() bool {
 		b.pool.mu.Lock()
-		busy := len(b.pool.busy)
-		b.pool.mu.Unlock()
-		if busy > 0 {
-			break
-		}
-		time.Sleep(time.Millisecond)
-	}
+		defer b.pool.mu.Unlock()
+		return len(b.pool.busy) > 0
+	})
 	if err := b.Close(); err != nil {
 		t.Error(err)
 	}
@@ -237,12 +252,44 @@ func TestClosed(t *testing.T) {
 	}
 }
 
+// TestWaiting checks that nobody waits for another's look at the engine longer
+// than asked to.
+func TestWaiting(t *testing.T) {
+	b := bad(t, "slow version", Options{Program: self(t)})
+	first, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := b.Info(first)
+		ended <- err
+	}()
+	await(t, "a look at the engine", func() bool { return len(b.looking) == 1 })
+	second, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := b.Synthesize(second, hallo()); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if _, err := b.Info(second); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	if err := b.Check(second, hallo().Voice); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	stop()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("the first: %v", err)
+	}
+	t.Setenv(roleEnv, "sound")
+	if _, err := b.Info(t.Context()); err != nil {
+		t.Errorf("after that: %v", err)
+	}
+}
+
 func TestFingerprint(t *testing.T) {
 	folder := t.TempDir()
 	seen := make(map[string]string)
 	check := func(what string) {
 		t.Helper()
-		sum, err := fingerprint(folder)
+		sum, err := fingerprint(t.Context(), folder)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -266,7 +313,7 @@ func TestFingerprint(t *testing.T) {
 	check("other content")
 	write("b", "2")
 	check("two files")
-	if _, err := fingerprint(filepath.Join(folder, "none")); err == nil {
+	if _, err := fingerprint(t.Context(), filepath.Join(folder, "none")); err == nil {
 		t.Error("a folder that is not there has a fingerprint")
 	}
 }
@@ -302,19 +349,5 @@ func TestProtocol(t *testing.T) {
 	}
 	if err := readMessage(strings.NewReader("\xff\xff\xff\xff{}"), &a); err == nil {
 		t.Error("a message of 4 GB")
-	}
-}
-
-func TestTail(t *testing.T) {
-	var s tail
-	if s.note() != "" {
-		t.Error("a note of nothing")
-	}
-	for range 1000 {
-		s.Write([]byte("some words of a library\n"))
-	}
-	s.Write([]byte("the \xff last\n"))
-	if n := s.note(); len(n) > tailSize+100 || !strings.HasSuffix(n, `the ? last"`) {
-		t.Errorf("%d bytes: %.50s", len(n), n)
 	}
 }

@@ -1,14 +1,13 @@
 package espeak
 
 import (
-	"cmp"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
 	"narrate/internal/tts"
+	"narrate/voices"
 )
 
 // listed is a line of the engine's voice list.
@@ -93,23 +92,34 @@ func (l list) find(name string) (string, error) {
 		}
 	}
 	if best == "" {
-		hint := "narrate voices lists what there is"
-		if near := l.near(base); len(near) > 0 {
-			hint = "perhaps " + strings.Join(near, ", ")
+		var names []string
+		for _, v := range l.voices {
+			names = append(names, v.file, v.name, v.language)
 		}
-		return "", unfitVoice(fmt.Sprintf("espeak-ng has no voice %q (%s)", base, hint))
+		return "", unknown("voice", base, names, "narrate voices --engine-voices")
 	}
 	if !varied {
 		return best, nil
 	}
+	var names []string
 	for _, have := range l.variants {
 		// Files are told apart by case where the system does that.
 		if have == variant {
 			return best + "+" + have, nil
 		}
+		names = append(names, base+"+"+have)
 	}
-	near := nearest(variant, l.variants)
-	return "", unfitVoice(fmt.Sprintf("espeak-ng has no voice variant %q (it has %s)", variant, strings.Join(near, ", ")))
+	return "", unknown("voice variant", name, names, "espeak-ng --voices=variant")
+}
+
+// unknown is the error about a name that is none of names; the command lists
+// them.
+func unknown(what, name string, names []string, command string) error {
+	hint := fmt.Sprintf("%q lists them", command)
+	if near := voices.Near(name, names); len(near) > 0 {
+		hint = "close are " + strings.Join(near, ", ")
+	}
+	return unfitVoice(fmt.Sprintf("espeak-ng has no %s %.100q; %s", what, name, hint))
 }
 
 // offer is the list for people and profiles.
@@ -129,52 +139,6 @@ func (l list) offer() []tts.EngineVoice {
 		all = append(all, tts.EngineVoice{Name: v.file, Language: v.language, Note: note})
 	}
 	return all
-}
-
-// near gives the names that a mistyped one may have meant.
-func (l list) near(name string) []string {
-	var names []string
-	for _, v := range l.voices {
-		names = append(names, v.file, v.language)
-	}
-	base := strings.ToLower(strings.ReplaceAll(name, "_", "-"))
-	language, _, _ := strings.Cut(base, "-")
-	names = slices.DeleteFunc(names, func(n string) bool {
-		n = strings.ToLower(n)
-		return distance(base, n) > max(1, len(base)/3) && n != language && !strings.HasSuffix(n, "/"+language)
-	})
-	return nearest(base, names)
-}
-
-// nearest gives up to six of names, the most alike first.
-func nearest(name string, names []string) []string {
-	names = slices.Clone(names)
-	slices.SortStableFunc(names, func(a, b string) int {
-		return cmp.Or(cmp.Compare(distance(name, strings.ToLower(a)), distance(name, strings.ToLower(b))), cmp.Compare(a, b))
-	})
-	names = slices.Compact(names)
-	return names[:min(6, len(names))]
-}
-
-// distance is the number of bytes to insert, delete or change to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // mbrolaPlaces are where the engine looks for the data of the MBROLA voice

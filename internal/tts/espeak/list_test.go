@@ -34,13 +34,15 @@ func TestFind(t *testing.T) {
 			t.Errorf("%q: %q, %v, want %q", name, got, err, want)
 		}
 	}
+	const voiceList, variantList = `; "narrate voices --engine-voices" lists them`, `; "espeak-ng --voices=variant" lists them`
 	for name, hint := range map[string]string{
-		"": "narrate voices", "xx": "narrate voices", "-option": "narrate voices", "klingon": "narrate voices",
-		"gmw/dee": "gmw/de", "de_DE": "gmw/de", "en-GP": "en-gb", "germ": "narrate voices",
-		"de+f5": "f3", "de+": "f3", "de+f4": "f3", "de+f3+f3": "f3", "+f3": "narrate voices", "../de": "de",
+		"": voiceList, "xx": voiceList, "-option": voiceList, "klingon": voiceList, "+f3": voiceList, "../de": voiceList,
+		"gmw/dee": "; close are gmw/de", "de_DE": "; close are de", "en-GP": "; close are en-gb", "germ": "; close are German",
+		"de+f5": "; close are de+F4, de+f3", "de+": "; close are de+F4, de+f3, de+Mr serious", "gmw/de+f4": "; close are gmw/de+F4, gmw/de+f3",
+		"de+f3+f3": "; close are de+f3", "de+nope": variantList,
 	} {
 		got, err := l.find(name)
-		if !errors.Is(err, tts.ErrVoice) || !strings.Contains(err.Error(), hint) {
+		if !errors.Is(err, tts.ErrVoice) || !strings.HasSuffix(err.Error(), hint) || !strings.HasPrefix(err.Error(), "espeak-ng has no v") {
 			t.Errorf("%q: %q, %v, want a hint at %q", name, got, err, hint)
 		}
 	}

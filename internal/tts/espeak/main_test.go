@@ -32,6 +32,9 @@ func TestMain(m *testing.M) {
 	if handled, code := WorkerMain(); handled {
 		os.Exit(code)
 	}
+	// Or every role and worker under the race detector would take a second to
+	// exit.
+	os.Setenv("GORACE", os.Getenv("GORACE")+" atexit_sleep_ms=0")
 	os.Exit(m.Run())
 }
 
@@ -42,6 +45,9 @@ func playProgram(role string, args []string) {
 		if role == "not espeak" {
 			fmt.Println("hello")
 			os.Exit(0)
+		}
+		if role == "slow version" {
+			time.Sleep(time.Hour)
 		}
 		fmt.Println("eSpeak NG text-to-speech: 1.52.0  Data at:", os.Getenv("NARRATE_TEST_DATA"))
 		os.Exit(0)

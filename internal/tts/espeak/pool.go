@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"narrate/internal/pcm"
+	"narrate/internal/process"
 	"narrate/internal/tts"
 )
 
@@ -28,7 +29,7 @@ type pool struct {
 	mu     sync.Mutex
 	idle   []*worker
 	busy   map[*worker]bool
-	using  sync.WaitGroup // counts busy, until their processes are settled
+	using  sync.WaitGroup // counts busy, from before their start until their processes are settled
 	closed bool
 }
 
@@ -37,7 +38,7 @@ type worker struct {
 	cmd    *exec.Cmd
 	in     io.WriteCloser
 	out    *bufio.Reader
-	stderr tail
+	stderr process.Tail
 	spoken int
 	kill   sync.Once
 }
@@ -76,7 +77,7 @@ func (p *pool) ask(ctx context.Context, q question) (answer, []int16, error) {
 	if err != nil {
 		w.stop()
 		p.release(w, false)
-		return answer{}, nil, fmt.Errorf("%w%s", err, w.stderr.note())
+		return answer{}, nil, fmt.Errorf("%w%s", err, w.stderr.Note())
 	}
 	p.release(w, !a.Spent && w.spoken < maxSpoken)
 	if a.Error != "" {
@@ -85,27 +86,36 @@ func (p *pool) ask(ctx context.Context, q question) (answer, []int16, error) {
 	return a, samples, nil
 }
 
-// take gives an idle worker or starts one.
+// take gives an idle worker or starts one, which others need not wait for.
 func (p *pool) take() (*worker, error) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	if p.closed {
+		p.mu.Unlock()
 		return nil, errClosed
 	}
-	var w *worker
+	p.using.Add(1) // from here on close waits
 	if n := len(p.idle); n > 0 {
-		w, p.idle = p.idle[n-1], p.idle[:n-1]
-	} else {
-		var err error
-		if w, err = start(p.command); err != nil {
-			return nil, err
-		}
+		w := p.idle[n-1]
+		p.idle = p.idle[:n-1]
+		p.busy[w] = true
+		p.mu.Unlock()
+		return w, nil
 	}
-	if p.busy == nil {
-		p.busy = make(map[*worker]bool)
+	p.mu.Unlock()
+	w, err := start(p.command)
+	if err != nil {
+		p.using.Done()
+		return nil, err
 	}
+	p.mu.Lock()
+	closed := p.closed
 	p.busy[w] = true
-	p.using.Add(1)
+	p.mu.Unlock()
+	if closed { // meanwhile, without knowing of this one
+		w.stop()
+		p.release(w, false)
+		return nil, errClosed
+	}
 	return w, nil
 }
 
@@ -144,13 +154,12 @@ func (p *pool) close() error {
 
 // start starts a worker process.
 func start(command []string) (*worker, error) {
-	w := &worker{cmd: exec.Command(command[0], command[1:]...)}
+	// It outlives the request that it is started for.
+	w := &worker{cmd: process.Command(context.Background(), command[0], command[1:]...)}
 	// A worker does one thing at a time; more Go threads than that only wake
 	// each other, and make the unloading of the library dearer.
 	w.cmd.Env = append(quietEnv(), workerEnv+"=1", "GOMAXPROCS=1", "GOGC=400")
 	w.cmd.Stderr = &w.stderr
-	w.cmd.WaitDelay = 2 * time.Second // for pipes that a grandchild holds open
-	ownGroup(w.cmd)
 	in, err := w.cmd.StdinPipe()
 	if err != nil {
 		return nil, fmt.Errorf("worker: %w", err)
@@ -198,7 +207,7 @@ func (w *worker) ask(ctx context.Context, timeout time.Duration, q question) (a 
 func (w *worker) stop() {
 	w.kill.Do(func() {
 		// It may have ended by itself, which is as good.
-		_ = killGroup(w.cmd)
+		_ = process.Kill(w.cmd)
 	})
 }
 

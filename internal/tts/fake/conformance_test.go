@@ -20,8 +20,9 @@ func TestConformance(t *testing.T) {
 					Faults: map[string]fake.Fault{"slow": {Do: fake.Hang}},
 				})
 			},
-			Voice: voices.Voice{Engine: "one"},
-			Slow:  "slow",
+			Voice:      voices.Voice{Engine: "one"},
+			Slow:       "slow",
+			Repeatable: true,
 		})
 	}
 }

@@ -110,10 +110,9 @@ func (b *Backend) Info(ctx context.Context) (tts.Info, error) {
 		return tts.Info{}, err
 	}
 	info := tts.Info{
-		Version:    fmt.Sprintf("fake 1 at %d Hz", b.options.Rate),
-		Marks:      !b.options.Plain,
-		MaxText:    maxText,
-		Repeatable: true,
+		Version: fmt.Sprintf("fake 1 at %d Hz", b.options.Rate),
+		Marks:   !b.options.Plain,
+		MaxText: maxText,
 	}
 	if b.options.Plain {
 		info.MarksNote = "told to give none"
@@ -126,6 +125,20 @@ func (b *Backend) Info(ctx context.Context) (tts.Info, error) {
 
 // Close implements tts.Backend; there is nothing to stop.
 func (b *Backend) Close() error { return nil }
+
+// Check implements tts.Checker.
+func (b *Backend) Check(ctx context.Context, voice voices.Voice) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if b.options.Voices != nil && !slices.Contains(b.options.Voices, voice.Engine) {
+		return fmt.Errorf("%w: %.100q", tts.ErrVoice, voice.Engine)
+	}
+	if f := factor(voice.Rate); !(f >= minRate && f <= maxRate) || voice.Rate < 0 {
+		return fmt.Errorf("%w at rate %g", tts.ErrVoice, voice.Rate)
+	}
+	return nil
+}
 
 // Synthesize implements tts.Backend.
 func (b *Backend) Synthesize(ctx context.Context, request tts.Request) (tts.Clip, error) {
@@ -152,11 +165,8 @@ func (b *Backend) Synthesize(ctx context.Context, request tts.Request) (tts.Clip
 	if n := utf8.RuneCountInString(text); n > maxText {
 		return tts.Clip{}, fmt.Errorf("%w: %d characters of at most %d", tts.ErrTooLong, n, maxText)
 	}
-	if b.options.Voices != nil && !slices.Contains(b.options.Voices, voice.Engine) {
-		return tts.Clip{}, fmt.Errorf("%w: %q", tts.ErrVoice, voice.Engine)
-	}
-	if f := factor(voice.Rate); !(f >= minRate && f <= maxRate) || voice.Rate < 0 {
-		return tts.Clip{}, fmt.Errorf("%w at rate %g", tts.ErrVoice, voice.Rate)
+	if err := b.Check(ctx, voice); err != nil {
+		return tts.Clip{}, err
 	}
 	samples, marks := speak(b.options.Rate, text, voice)
 	if len(marks) == 0 {

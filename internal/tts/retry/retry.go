@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"narrate/internal/tts"
+	"narrate/voices"
 )
 
 // Options configure the decorator. The zero value is right for use.
@@ -50,6 +51,12 @@ func New(b tts.Backend, o Options) tts.Backend {
 type backend struct {
 	tts.Backend
 	options Options
+}
+
+// Check implements tts.Checker for those that b decorates: an answer about a
+// voice is final.
+func (b backend) Check(ctx context.Context, v voices.Voice) error {
+	return tts.CheckVoice(ctx, b.Backend, v)
 }
 
 func (b backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, error) {

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"narrate/internal/tts"
+	"narrate/internal/tts/check"
 	"narrate/internal/tts/fake"
+	"narrate/voices"
 )
 
 func TestRetry(t *testing.T) {
@@ -53,6 +55,28 @@ func TestRetry(t *testing.T) {
 		}
 	}
 }
+
+// TestCheck: an answer about a voice is passed on as it is, and asks for no
+// speech.
+func TestCheck(t *testing.T) {
+	inner := fake.New(fake.Options{Voices: []string{"one"}})
+	b := New(check.New(inner), Options{})
+	if err := tts.CheckVoice(t.Context(), b, voices.Voice{Engine: "one"}); err != nil {
+		t.Error(err)
+	}
+	if err := tts.CheckVoice(t.Context(), b, voices.Voice{Engine: "two"}); !errors.Is(err, tts.ErrVoice) {
+		t.Error(err)
+	}
+	if err := tts.CheckVoice(t.Context(), New(plain{inner}, Options{}), voices.Voice{Engine: "two"}); err != nil {
+		t.Errorf("of a backend that cannot judge: %v", err)
+	}
+	if inner.Calls() != 0 {
+		t.Errorf("%d calls", inner.Calls())
+	}
+}
+
+// plain is a backend that is no tts.Checker.
+type plain struct{ tts.Backend }
 
 func TestDefaults(t *testing.T) {
 	inner := fake.New(fake.Options{Faults: map[string]fake.Fault{"one": {}}})

@@ -64,7 +64,7 @@ func findEngine(ctx context.Context) (engine, error) {
 		if !errors.Is(err, ffmpeg.ErrMissing) {
 			why = fmt.Sprintf("there is no libmp3lame, and %v", err)
 		}
-		return engine{}, fmt.Errorf("mp3: encoder %w: %s; %s, or take --format wav", output.ErrMissing, why, hint())
+		return engine{}, fmt.Errorf("mp3: encoder %w: %s; %s, or take --format wav", output.ErrMissing, why, ffmpeg.Hint())
 	}
 	return engine{
 		name: "LAME by ffmpeg " + program.Version, tag: "LAME",

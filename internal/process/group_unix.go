@@ -1,6 +1,6 @@
 //go:build unix
 
-package ffmpeg
+package process
 
 import (
 	"errors"
@@ -9,10 +9,11 @@ import (
 	"syscall"
 )
 
-// isolate gives cmd a process group of its own and has the whole group killed
-// when its context ends.
-func isolate(cmd *exec.Cmd) {
+// ownGroup gives the command a process group of its own, which is killed as a
+// whole when its context ends.
+func ownGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	dieWithParent(cmd.SysProcAttr)
 	cmd.Cancel = func() error {
 		err := syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		if errors.Is(err, syscall.ESRCH) {
