@@ -257,7 +257,8 @@ func (d *decoder) profile(n ast.Node, v *Voice) {
 				"chapter":        d.pause(&v.Pauses.Chapter),
 			})
 		},
-		"lexicon": func(key string, n ast.Node) { d.lexicon(key, n, &v.Lexicon) },
+		"lexicon":   func(key string, n ast.Node) { d.lexicon(key, n, &v.Lexicon) },
+		"normalize": d.truth(&v.Normalize),
 	}, "name", "backend", "language", "voice")
 }
 
@@ -279,6 +280,18 @@ func (d *decoder) text(dst *string, problem func(string) string) field {
 			return
 		}
 		*dst = s
+	}
+}
+
+// truth reads true or false.
+func (d *decoder) truth(dst *bool) field {
+	return func(key string, n ast.Node) {
+		b, ok := n.(*ast.BoolNode)
+		if !ok {
+			d.fail(n.GetToken(), key, "wants true or false, has %s", kindOf(n))
+			return
+		}
+		*dst = b.Value
 	}
 }
 

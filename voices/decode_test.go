@@ -100,6 +100,7 @@ func TestDecodeErrors(t *testing.T) {
 		{head + "pauses: {sentence: -1s}\n", `"-1s" is not a pause`, false},
 		{head + "pauses: {sentence: 1m}\n", `"1m" is not a pause`, false},
 		{head + "pauses: {sentence: 30.1s}\n", "pauses.sentence: 30.1s is longer than 30s", true},
+		{head + "normalize: 1\n", "v.yaml:5:12: normalize: wants true or false, has a number", false},
 		{head + "lexicon: {a: b}\n", "lexicon: wants a list of entries, has keys and values", false},
 		{head + "lexicon: [a]\n", "v.yaml:5:11: lexicon: wants keys and values, has text", false},
 		{head + "lexicon:\n  - word: a\n", "lexicon.say: is missing", false},

@@ -132,6 +132,11 @@ func (s *Set) Find(name string) (*Voice, error) {
 	if ok {
 		return s.voices[i], nil
 	}
+	for _, v := range s.voices {
+		if strings.EqualFold(v.Name, name) {
+			return v, nil
+		}
+	}
 	names := make([]string, len(s.voices))
 	for i, v := range s.voices {
 		names[i] = v.Name

@@ -17,6 +17,9 @@ type Voice struct {
 	Rate, Pitch, Volume float64
 	Pauses              Pauses
 	Lexicon             []Entry
+	// Normalize has numbers, units, dates and abbreviations spelled out
+	// before the engine gets them; off for engines that do it better.
+	Normalize bool
 }
 
 // Pauses are the silences between utterances. Between two utterances stands
@@ -37,7 +40,7 @@ type Entry struct{ Word, Say string }
 // explained in docs/voices.md.
 func Default() Voice {
 	return Voice{
-		Rate: 1, Pitch: 1, Volume: 1,
+		Rate: 1, Pitch: 1, Volume: 1, Normalize: true,
 		Pauses: Pauses{
 			Clause:        150 * time.Millisecond,
 			Sentence:      350 * time.Millisecond,

@@ -60,11 +60,11 @@ func (a *app) showStore(_ context.Context, s *clipstore.Store) error {
 			oldest = e.LastUsed
 		}
 	}
-	fmt.Fprintf(a.stdout, "folder  %s\nclips   %d\nsize    %s of at most %s\n", s.Dir(), len(entries), byteSize(total), byteSize(maxStore))
-	if len(entries) > 0 {
-		fmt.Fprintf(a.stdout, "oldest  last used %s\n", oldest.Format("2006-01-02"))
+	_, err = fmt.Fprintf(a.stdout, "folder  %s\nclips   %d\nsize    %s of at most %s\n", s.Dir(), len(entries), byteSize(total), byteSize(maxStore))
+	if err == nil && len(entries) > 0 {
+		_, err = fmt.Fprintf(a.stdout, "oldest  last used %s\n", oldest.Format("2006-01-02"))
 	}
-	return nil
+	return err
 }
 
 func (a *app) verifyStore(ctx context.Context, s *clipstore.Store) error {
@@ -79,8 +79,8 @@ func (a *app) verifyStore(ctx context.Context, s *clipstore.Store) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "%d %s whole, %d removed\n", len(entries), plural(len(entries), "clip"), len(damaged))
-	return nil
+	_, err = fmt.Fprintf(a.stdout, "%d %s whole, %d removed\n", len(entries), plural(len(entries), "clip"), len(damaged))
+	return err
 }
 
 func newPruneCommand(a *app) *cobra.Command {
@@ -119,8 +119,8 @@ func newPruneCommand(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				fmt.Fprintf(a.stdout, "removed %d %s, %s\n", pruned.Clips, plural(pruned.Clips, "clip"), byteSize(pruned.Bytes))
-				return nil
+				_, err = fmt.Fprintf(a.stdout, "removed %d %s, %s\n", pruned.Clips, plural(pruned.Clips, "clip"), byteSize(pruned.Bytes))
+				return err
 			})
 		},
 	}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
+	"strings"
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
@@ -86,10 +88,21 @@ func newRootCommand(a *app) *cobra.Command {
 		SilenceUsage:  true,
 	}
 	c.SetVersionTemplate("narrate {{.Version}}\n")
-	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		var number *strconv.NumError
+		if errors.As(err, &number) {
+			return usageError{fmt.Errorf("%q is not a whole number", number.Num)}
+		}
+		return usageError{err}
+	})
 	c.PersistentFlags().StringVar(&a.cacheDir, "cache", "", "folder of the clip store (default: $NARRATE_CACHE or "+filepath.Join("the user's cache folder", "narrate", "clips")+")")
 	n.reading.flags(c)
 	n.flags(c)
+	c.InitDefaultHelpCmd()
+	c.InitDefaultCompletionCmd()
+	for _, builtin := range c.Commands() {
+		builtin.Short = strings.ToLower(builtin.Short[:1]) + builtin.Short[1:]
+	}
 	c.AddCommand(
 		newScriptCommand(a),
 		newSegmentCommand(),
@@ -160,6 +173,9 @@ func (a *app) store(ctx context.Context) (*clipstore.Store, error) {
 		dir = os.Getenv("NARRATE_CACHE")
 	}
 	if dir == "" {
+		if _, err := os.UserHomeDir(); err != nil && os.Getenv("XDG_CACHE_HOME") == "" {
+			return nil, errors.New("there is no home folder to keep the clip store in; name a folder with --cache")
+		}
 		dir = filepath.Join(xdg.CacheHome, "narrate", "clips")
 	}
 	store, err := clipstore.Open(ctx, dir)

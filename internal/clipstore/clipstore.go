@@ -142,6 +142,9 @@ func (s *Store) Put(k Key, format pcm.Format, samples []int16, marks []tts.Mark)
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}
+	if info, statErr := os.Lstat(path); statErr == nil && info.IsDir() {
+		err = errors.Join(err, os.RemoveAll(path)) // which no renaming replaces
+	}
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
@@ -154,7 +157,7 @@ func (s *Store) Put(k Key, format pcm.Format, samples []int16, marks []tts.Mark)
 
 // remove deletes an entry; it is no error if there is none.
 func (s *Store) remove(k Key) error {
-	if err := os.Remove(s.path(k)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.RemoveAll(s.path(k)); err != nil {
 		return fmt.Errorf("clip store: %w", err)
 	}
 	return nil

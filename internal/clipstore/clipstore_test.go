@@ -133,6 +133,22 @@ func TestEveryDamageIsFound(t *testing.T) {
 		damage("a cut file", whole[:i])
 	}
 	damage("a longer file", append(slices.Clone(whole), 0))
+	for _, make := range []func(string) error{
+		func(path string) error { return os.Mkdir(path, 0o755) },
+		func(path string) error { return os.Symlink("/dev/zero", path) },
+	} {
+		if err := errors.Join(os.RemoveAll(path), make(path)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Get(k); !errors.Is(err, ErrDamaged) {
+			t.Errorf("no file: %v", err)
+		}
+		put(t, s, k, 64)
+		if _, err := s.Get(k); err != nil {
+			t.Errorf("no file, replaced: %v", err)
+		}
+	}
+	damage("a cut file", whole[:100])
 	found, err := s.Repair(t.Context())
 	if err != nil || !slices.Equal(found, []Key{k}) {
 		t.Errorf("repair: %v, %v", found, err)

@@ -115,6 +115,9 @@ func readHeader(r io.Reader) (h header, length int64, err error) {
 // verify reads the whole entry. Its error wraps ErrDamaged unless the file
 // could not be opened at all.
 func verify(path string) (header, error) {
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return header{}, fmt.Errorf("clip store: %w: %s: not a file", ErrDamaged, path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return header{}, fmt.Errorf("clip store: %w", err)

@@ -56,6 +56,24 @@ func (f *Folder) Prepare(ctx context.Context) error {
 	if info, err := os.Stat(f.Dir); err == nil && !info.IsDir() {
 		return fmt.Errorf("%s: a file is where the folder for the finished files should be; -o DIR writes elsewhere", f.Dir)
 	}
+	made, err := makeFolders(f.Dir)
+	f.made = made
+	if err == nil {
+		// This also shows, before an hour of speech, whether the folder can be
+		// written, and undoes what a killed run has moved in.
+		f.stage, err = openStage(f.Dir)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("%s: %w", f.Dir, err), f.Close())
+	}
+	if err := f.checkTargets(); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	return nil
+}
+
+// checkTargets says whether everything may be written where it should be.
+func (f *Folder) checkTargets() error {
 	for _, format := range f.Formats {
 		if err := f.checkFile(f.path(format.Info().Suffix), f.Force); err != nil {
 			return err
@@ -65,20 +83,7 @@ func (f *Folder) Prepare(ctx context.Context) error {
 	if err := f.checkFile(f.ReportPath(), true); err != nil {
 		return err
 	}
-	if err := f.checkClips(); err != nil {
-		return err
-	}
-	made, err := makeFolders(f.Dir)
-	f.made = made
-	if err == nil {
-		// This also shows, before an hour of speech, whether the folder can be
-		// written.
-		f.stage, err = openStage(f.Dir)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("%s: %w", f.Dir, err), f.Close())
-	}
-	return nil
+	return f.checkClips()
 }
 
 // checkFile says whether a file may be written at path.

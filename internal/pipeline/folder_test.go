@@ -181,6 +181,27 @@ func TestPublishRollsBack(t *testing.T) {
 	}
 }
 
+// TestKilledBetweenMoves starts from what a run leaves that was killed when it
+// had moved the first and the third of four files.
+func TestKilledBetweenMoves(t *testing.T) {
+	dir := t.TempDir()
+	files(t, dir, map[string]string{
+		"a": "new a", "b": "old b", "c": "new c", "mine": "precious",
+		".narrate/lock": "", ".narrate/moving.json": `["a","b","c","d"]`,
+		".narrate/old-0": "old a", ".narrate/old-1": "old b", ".narrate/b": "new b", ".narrate/d": "new d",
+	})
+	s, err := openStage(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := tree(t, dir), "a=old a b=old b mine=precious"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestOneRunAtATime(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
 	first := &Folder{Dir: dir, Name: "a"}

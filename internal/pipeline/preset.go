@@ -18,10 +18,12 @@ type Preset struct {
 // Presets are all there are; the first is the default.
 var Presets = []Preset{
 	{
-		Name:     "speech",
-		Summary:  "22.05 kHz mono, MP3 at 64 kb/s: all that espeak-ng gives, in small files",
-		Rate:     22050,
-		Encoding: output.Encoding{BitRate: 64000, Quality: 5},
+		Name:    "speech",
+		Summary: "22.05 kHz mono, MP3 at 64 kb/s: all that espeak-ng gives, in small files",
+		Rate:    22050,
+		// At this bit rate LAME's noise shaping has nothing left to win for
+		// speech; see docs/performance.md.
+		Encoding: output.Encoding{BitRate: 64000, Quality: 7},
 	},
 	{
 		Name:     "podcast",

@@ -98,6 +98,10 @@ func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error)
 		group.Go(func() error {
 			u := utterances[indices[0]]
 			clip, reused, warning, err := s.clip(working, key, u)
+			var store *storeError
+			if errors.As(err, &store) {
+				return err // no fault of this sentence's
+			}
 			if err != nil && (fatal(err) || working.Err() != nil) {
 				return fmt.Errorf("%s: %w", u.Pos, err)
 			}
@@ -277,10 +281,9 @@ func storeHint(err error) string {
 	return ""
 }
 
-// fatal says whether err would fail for every further utterance, too.
+// fatal says whether a backend's err would fail for every further utterance, too.
 func fatal(err error) bool {
-	var store *storeError
-	return errors.As(err, &store) || errors.Is(err, tts.ErrMissing) || errors.Is(err, tts.ErrVoice)
+	return errors.Is(err, tts.ErrMissing) || errors.Is(err, tts.ErrVoice)
 }
 
 // Sound is the programme of a timeline that was built from this speech.

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,6 +18,9 @@ const (
 	stageName = ".narrate"
 	stageLock = "lock"
 	stageOld  = "old-"
+	// stageMoving is there while files are moved out of the stage. It lists
+	// them, so that a run that is killed in between can be undone.
+	stageMoving = "moving.json"
 )
 
 // stage is the hidden folder for unfinished files. Its lock is held while its
@@ -49,6 +53,9 @@ func openStage(folder string) (*stage, error) {
 				return nil, err
 			}
 			continue
+		}
+		if err := s.recover(folder); err != nil {
+			return nil, errors.Join(err, s.lock.Close())
 		}
 		if err := s.empty(); err != nil {
 			return nil, errors.Join(err, s.close())
@@ -94,39 +101,81 @@ func (s *stage) empty() error {
 func (s *stage) path(target string) string { return filepath.Join(s.dir, filepath.Base(target)) }
 
 // publish moves finished files and folders out of the stage to their targets.
-// What is there already is replaced, and put back if a later move fails.
-func (s *stage) publish(targets []string) (err error) {
-	var undo []func() error
-	defer func() {
-		for i := len(undo) - 1; i >= 0 && err != nil; i-- {
-			err = errors.Join(err, undo[i]())
-		}
-	}()
+// What is there already is replaced, and put back if a later move fails or the
+// process is killed before the last one.
+func (s *stage) publish(targets []string) error {
+	names := make([]string, len(targets))
 	for i, target := range targets {
-		kept := filepath.Join(s.dir, stageOld+strconv.Itoa(i))
-		if err := keep(target, kept); err != nil {
-			return err
+		names[i] = filepath.Base(target)
+	}
+	list, err := json.Marshal(names)
+	if err != nil {
+		return err
+	}
+	journal := filepath.Join(s.dir, stageMoving)
+	if err := errors.Join(os.WriteFile(journal+".new", list, 0o644), os.Rename(journal+".new", journal)); err != nil {
+		return err
+	}
+	for i, target := range targets {
+		err := keep(target, s.old(i))
+		if err == nil {
+			err = os.Rename(s.path(target), target)
 		}
-		undo = append(undo, func() error {
-			if err := os.RemoveAll(target); err != nil {
-				return err
-			}
-			if err := os.Rename(kept, target); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-			return nil
-		})
-		if err := os.Rename(s.path(target), target); err != nil {
-			return fmt.Errorf("%s: %w", target, err)
+		if err != nil {
+			return errors.Join(fmt.Errorf("%s: %w", target, err), s.undo(targets), os.Remove(journal))
 		}
 	}
+	// From here on the files are the new ones.
+	if err := os.Remove(journal); err != nil {
+		return err
+	}
 	for i := range targets {
-		if err := os.RemoveAll(filepath.Join(s.dir, stageOld+strconv.Itoa(i))); err != nil {
+		if err := os.RemoveAll(s.old(i)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// recover undoes the moves of a run that was killed between them.
+func (s *stage) recover(folder string) error {
+	journal := filepath.Join(s.dir, stageMoving)
+	list, err := os.ReadFile(journal)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var targets []string
+	if err := json.Unmarshal(list, &targets); err != nil {
+		return fmt.Errorf("%s: %w", journal, err)
+	}
+	for i := range targets {
+		targets[i] = filepath.Join(folder, filepath.Base(targets[i]))
+	}
+	if err := s.undo(targets); err != nil {
+		return err
+	}
+	return os.Remove(journal)
+}
+
+// undo brings every target back to what it was before publish.
+func (s *stage) undo(targets []string) error {
+	var errs []error
+	for i, target := range targets {
+		if _, err := os.Lstat(s.path(target)); errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, os.RemoveAll(target)) // it was moved: this is the new one
+		}
+		if err := os.Rename(s.old(i), target); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// old is where what was at the i-th target is kept.
+func (s *stage) old(i int) string { return filepath.Join(s.dir, stageOld+strconv.Itoa(i)) }
 
 // keep puts what is at target aside, if anything is. A file stays in place as
 // well, so that readers find either the old or the new one, unless the file

@@ -50,7 +50,7 @@ const (
 func Build(doc *document.Document, opts Options) (*Script, error) {
 	b := &builder{
 		doc: doc, opts: opts, backend: opts.Backend,
-		casts: map[string]*cast{}, prepared: map[*voices.Voice]*cast{},
+		casts: map[string]*cast{}, lexicons: map[*voices.Voice]*lexicon{},
 		script: &Script{Source: doc.Source, Author: plain(doc.Author), Warnings: slices.Clone(doc.Warnings)},
 	}
 	if opts.Voice != nil {
@@ -89,11 +89,11 @@ type builder struct {
 	opts     Options
 	backend  string
 	script   *Script
-	main     *cast                   // of the article's language
-	casts    map[string]*cast        // by language, as they are met
-	prepared map[*voices.Voice]*cast // by voice
-	top      int                     // the level of heading that opens a chapter with the longest pause
-	parted   bool                    // a scene break stands before the next utterance
+	main     *cast            // of the article's language
+	casts    map[string]*cast // by language, as they are met
+	lexicons map[*voices.Voice]*lexicon
+	top      int  // the level of heading that opens a chapter with the longest pause
+	parted   bool // a scene break stands before the next utterance
 }
 
 // cast is a voice made ready to speak.
@@ -118,13 +118,18 @@ func (b *builder) castFor(lang string) (*cast, error) {
 			return nil, err
 		}
 	}
-	c, ok := b.prepared[voice]
+	words, ok := b.lexicons[voice]
 	if !ok {
-		c = &cast{voice: voice, stages: []stage{clean, composed}}
-		if l := compile(voice.Lexicon); l != nil {
-			c.stages = append(c.stages, l.find)
-		}
-		b.prepared[voice] = c
+		words = compile(voice.Lexicon)
+		b.lexicons[voice] = words
+	}
+	c := &cast{voice: voice, stages: []stage{clean, composed}}
+	if words != nil {
+		c.stages = append(c.stages, words.find)
+	}
+	if voice.Normalize {
+		// After the lexicon, whose entries are the author's own word.
+		c.stages = append(c.stages, normalized(lang))
 	}
 	b.casts[lang] = c
 	return c, nil

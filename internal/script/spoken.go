@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"narrate/internal/script/normal"
 )
 
 // replacement says that bytes [lo, hi) of a text become with.
@@ -147,6 +149,18 @@ func blank(text string) (class, size int) {
 		return ignorable, size
 	}
 	return visible, size
+}
+
+// normalized is the stage that spells out what is written short: numbers with
+// their units, dates, abbreviations (docs/spoken.md).
+func normalized(lang string) stage {
+	return func(text string) []replacement {
+		var rs []replacement
+		for _, r := range normal.Find(text, lang) {
+			rs = append(rs, replacement{r.Lo, r.Hi, r.With})
+		}
+		return rs
+	}
 }
 
 // composed is the stage that brings text to Unicode's normalization form C,

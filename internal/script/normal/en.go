@@ -1,0 +1,177 @@
+package normal
+
+import "strings"
+
+// English: years are said in pairs, ordinals end in st, nd, rd, th.
+var english = language{
+	name: "en", group: ",", decimal: ".",
+	cardinal: enCardinal,
+	year:     enYear, lastYear: 2099,
+	one:     func(gender) string { return "one" },
+	plural:  func(n numeral) bool { return n.value != 1 || !n.whole() },
+	ordinal: enOrdinalAt,
+	roman:   enRoman,
+	clock:   enClock,
+	date: func(p *parser, i int, d day) string {
+		s := p.lang.monthName(d.month) + " " + enOrdinal(d.day)
+		if p.lang.dayFirst(p.region) && p.is(i+1, "/") || p.is(i+1, ".") {
+			s = p.theDay(i, d.day) + " of " + p.lang.monthName(d.month)
+		}
+		return s + ", " + enYear(d.year)
+	},
+	dayFirst: func(region string) bool { return region != "" && region != "US" && region != "PH" && region != "CA" },
+}
+
+// theDay is the ordinal of n with its article, unless that stands before token i.
+func (p *parser) theDay(i int, n int64) string {
+	if strings.EqualFold(p.prev(i), "the") {
+		return enOrdinal(n)
+	}
+	return "the " + enOrdinal(n)
+}
+
+// enOrdinalAt is 3rd, or a day before its month.
+func enOrdinalAt(p *parser, i int) int {
+	n := p.plainAt(i, 4)
+	if n < 0 {
+		return 0
+	}
+	suffix := p.s(i + 1)
+	marked := p.glued(i+1) && len(suffix) == 2 && suffix == enSuffix(n)
+	end := i + 1
+	if marked {
+		end++
+	}
+	from := end
+	if marked && p.s(end) == "of" {
+		from++
+	}
+	_, month := p.find(p.lang.month, from)
+	isDate := month > 0 && n >= 1 && n <= 31 && p.ends(end) && (len(p.s(from)) > 3 || p.capital(from))
+	switch {
+	case isDate && from == end:
+		p.put(i, end, p.theDay(i, n)+" of")
+		return end - i
+	case !marked:
+		// 3–5 October
+		if m := p.plainAt(i+2, 2); p.is(i+1, "–") && p.glued(i+1) && m > n && m <= 31 {
+			if _, k := p.find(p.lang.month, i+3); k > 0 {
+				p.put(i, i+1, p.theDay(i, n))
+				p.put(i+1, i+2, "to")
+				p.put(i+2, i+3, "the "+enOrdinal(m)+" of")
+				return 3
+			}
+		}
+		return 0
+	case !p.ends(end) && !p.is(end, "-") && !p.is(end, "–") && !p.is(end, "’") && !p.is(end, "'"):
+		return 0
+	}
+	p.put(i, end, enOrdinal(n))
+	if (p.is(end, "–") || p.is(end, "-")) && p.glued(end) && p.glued(end+1) && p.kind(end+1) == number && p.kind(end+2) == word {
+		p.put(end, end+1, "to")
+		return end + 1 - i
+	}
+	return end - i
+}
+
+func enSuffix(n int64) string {
+	if n%100 < 11 || n%100 > 13 {
+		switch n % 10 {
+		case 1:
+			return "st"
+		case 2:
+			return "nd"
+		case 3:
+			return "rd"
+		}
+	}
+	return "th"
+}
+
+// enRoman is a king's number, or that of a war, a chapter, a sequel.
+func enRoman(p *parser, i int, n int64) int {
+	prev := p.prev(i)
+	if _, king := p.lang.kings[prev]; king && n < 40 && prev != "" {
+		next := p.s(i + 1)
+		// “Henry I know”: the pronoun leads on to a verb in small letters.
+		if n > 1 || p.kind(i+1) == none || p.kind(i+1) == sign && !p.is(i+1, "'") && !p.is(i+1, "’") || next == "of" || next == "and" || next == "was" {
+			p.put(i, i+1, "the "+capitalize(enOrdinal(n)))
+			return 1
+		}
+		return 0
+	}
+	return p.numberedRoman(i, n)
+}
+
+func capitalize(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// mine are verbs before which “I” is the pronoun even after “Part” or “Book”.
+var mine = set("am have had know knew read wrote write saw see think thought want wanted need like liked love loved would can could will did do got bought own made found")
+
+// numberedRoman is the Roman numeral of value n at token i after a noun that
+// takes a number.
+func (p *parser) numberedRoman(i int, n int64) int {
+	prev := p.prev(i)
+	if prev == "" || !p.at(i).spaced {
+		return 0
+	}
+	switch _, listed := p.lang.numbered[prev]; {
+	case listed && (n > 1 || p.lang.name != "en" || p.capital(i-1) && !mine[p.s(i+1)]):
+	case !p.capital(i-1) || has(p.lang.small, prev) || len(p.s(i)) < 2 || strings.Trim(p.s(i), "IVX") != "":
+		return 0
+	case strings.ToUpper(prev) == prev && len(prev) > 1 && p.capital(i+1):
+		return 0 // a line in capitals
+	}
+	p.put(i, i+1, p.lang.cardinal(n))
+	return 1
+}
+
+// enClock is a time of day with a.m. or p.m., or after “at”.
+func enClock(p *parser, i int) int {
+	h, m, j := p.timeAt(i, ":.")
+	if j == 0 {
+		// 3pm
+		if h := p.plainAt(i, 2); h >= 1 && h <= 12 && halfDay(p.s(i+1)) && p.glued(i+1) && p.ends(i+2) {
+			p.put(i+1, i+2, strings.ToUpper(p.s(i+1)))
+			return 2
+		}
+		return 0
+	}
+	half := halfDay(p.s(j)) && p.ends(j+1) || p.stoppedHalf(j)
+	clock := has(p.lang.words, "clock "+strings.ToLower(p.prev(i)))
+	if p.is(i+1, ".") && !half || !half && (!clock || !p.ends(j)) {
+		return 0
+	}
+	switch {
+	case half && m == 0:
+		p.put(i, j, itoa(h))
+	case m == 0 && h >= 1 && h <= 12:
+		p.put(i, j, itoa(h)+" o'clock")
+	case m == 0:
+		p.put(i, j, itoa(h)+" hundred")
+	case m < 10:
+		p.put(i, j, itoa(h)+" oh "+itoa(m))
+	case half || p.s(i)[0] == '0':
+		p.put(i, j, itoa(h)+" "+itoa(m))
+	}
+	if halfDay(p.s(j)) && half {
+		if p.glued(j) || p.s(j) != strings.ToUpper(p.s(j)) {
+			p.put(j, j+1, strings.ToUpper(p.s(j)))
+		}
+		return j + 1 - i
+	}
+	if half {
+		hi := p.beforeStop(j, j+4)
+		p.put(j, hi, strings.ToUpper(p.s(j))+"M")
+		return hi - i
+	}
+	return j - i
+}
+
+// stoppedHalf reports “a.m.” or “p.m.” at token i.
+func (p *parser) stoppedHalf(i int) bool {
+	w := p.s(i)
+	return len(w) == 1 && strings.Contains("apAP", w) && p.dot(i+1) && strings.EqualFold(p.s(i+2), "m") && p.dot(i+3)
+}
+
+func halfDay(s string) bool { return s == "am" || s == "pm" || s == "AM" || s == "PM" }
