@@ -302,6 +302,7 @@ func (r *reader) heads(i int) bool {
 		return r.prose(i + 1)
 	}
 	if !u.alone || next.kind != document.Paragraph || !next.first || !next.alone || r.prose(i+1) || r.lastLine(next).end.sentence() ||
+		r.lastLine(next).end == endColon && next.width >= proseWidth ||
 		byline(r.one(next)) || dateline(r.one(next)) || r.strong(i+1) != 0 {
 		return true
 	}

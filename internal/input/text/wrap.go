@@ -211,7 +211,8 @@ func (r *reader) joins(i int, u *unit, c chunk) bool {
 	}
 	if c.width == 0 || l.right() > c.width+c.width/2 {
 		// Lines that end by intent, unless one breaks off in a sentence.
-		return open && next.start == startLower && l.width >= 25 && next.width >= 25 && int(next.indent) <= c.base
+		runs := l.width >= 25 && next.width >= 25 || l.width >= 40 && next.end.sentence()
+		return open && next.start == startLower && runs && int(next.indent) <= c.base
 	}
 	full := r.full(l, next, c.width)
 	if int(next.indent) > c.base && next.indent != l.indent {

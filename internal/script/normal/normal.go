@@ -59,19 +59,35 @@ type rule struct {
 var (
 	chunkRules = []rule{{"web", (*parser).web}, {"as it is", (*parser).opaque}}
 	wordRules  = []rule{
-		{"clock", (*parser).clockWord}, {"formula", (*parser).formula}, {"code before amount", (*parser).moneyCode},
-		{"phone", (*parser).phoneWord}, {"page", (*parser).reference}, {"abbreviation", (*parser).abbreviation}, {"day of month", (*parser).monthDay},
-		{"Roman numeral", (*parser).romanRule}, {"times", (*parser).times},
+		{"clock", (*parser).clockWord},
+		{"formula", (*parser).formula},
+		{"code before amount", (*parser).moneyCode},
+		{"phone", (*parser).phoneWord},
+		{"page", (*parser).reference},
+		{"abbreviation", (*parser).abbreviation},
+		{"day of month", (*parser).monthDay},
+		{"Roman numeral", (*parser).romanRule},
+		{"times", (*parser).times},
 	}
 	numberRules = []rule{
-		{"phone", (*parser).phone}, {"date", (*parser).date}, {"clock", (*parser).clock},
-		{"fraction", (*parser).fraction}, {"ordinal", (*parser).ordinal}, {"decade", (*parser).decade},
+		{"phone", (*parser).phone},
+		{"date", (*parser).date},
+		{"clock", (*parser).clock},
+		{"fraction", (*parser).fraction},
+		{"ordinal", (*parser).ordinal},
+		{"decade", (*parser).decade},
 		{"quantity", (*parser).quantity},
 	}
 	signRules = []rule{
-		{"law", (*parser).law}, {"money", (*parser).money}, {"phone", (*parser).phone}, {"decade", (*parser).shortDecade},
-		{"tag", (*parser).tag}, {"power", (*parser).power}, {"vulgar fraction", (*parser).vulgar},
-		{"emoji", (*parser).emoji}, {"symbol", (*parser).symbol},
+		{"law", (*parser).law},
+		{"money", (*parser).money},
+		{"phone", (*parser).phone},
+		{"decade", (*parser).shortDecade},
+		{"tag", (*parser).tag},
+		{"power", (*parser).power},
+		{"vulgar fraction", (*parser).vulgar},
+		{"emoji", (*parser).emoji},
+		{"symbol", (*parser).symbol},
 	}
 )
 

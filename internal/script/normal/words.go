@@ -14,8 +14,10 @@ const (
 // maxSpelled bounds the numbers that are spelled out; larger ones stay digits.
 const maxSpelled = 999_999_999_999
 
-var deSmall = strings.Fields("null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn")
-var deTens = strings.Fields("- - zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig")
+var (
+	deSmall = strings.Fields("null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn")
+	deTens  = strings.Fields("- - zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig")
+)
 
 // deCardinal spells n: 21 is “einundzwanzig”, 1 is “eins”.
 func deCardinal(n int64) string {
@@ -116,8 +118,10 @@ func deYear(n int64) string {
 	return deApart(deBelow(n/100)+"hundert", deTail(n%100))
 }
 
-var enSmall = strings.Fields("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")
-var enTens = strings.Fields("- - twenty thirty forty fifty sixty seventy eighty ninety")
+var (
+	enSmall = strings.Fields("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen")
+	enTens  = strings.Fields("- - twenty thirty forty fifty sixty seventy eighty ninety")
+)
 
 // enCardinal spells n the British way: “one hundred and five”.
 func enCardinal(n int64) string {
@@ -202,8 +206,10 @@ func enPlural(s string) string {
 	return s + "s"
 }
 
-var frSmall = strings.Fields("zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf")
-var frTens = strings.Fields("- - vingt trente quarante cinquante soixante soixante quatre-vingt quatre-vingt")
+var (
+	frSmall = strings.Fields("zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf")
+	frTens  = strings.Fields("- - vingt trente quarante cinquante soixante soixante quatre-vingt quatre-vingt")
+)
 
 // frCardinal spells n in its masculine form.
 func frCardinal(n int64) string {
@@ -289,9 +295,11 @@ func frOrdinal(n int64, g gender) string {
 	return s + "ième"
 }
 
-var esSmall = strings.Fields("cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve")
-var esTens = strings.Fields("- - - treinta cuarenta cincuenta sesenta setenta ochenta noventa")
-var esHundreds = strings.Fields("- ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos")
+var (
+	esSmall    = strings.Fields("cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve")
+	esTens     = strings.Fields("- - - treinta cuarenta cincuenta sesenta setenta ochenta noventa")
+	esHundreds = strings.Fields("- ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos")
+)
 
 // esCardinal spells n in its masculine form, standing alone: “uno”.
 func esCardinal(n int64) string {
@@ -345,8 +353,10 @@ func esBelow(n int64) string {
 	return s
 }
 
-var esOrdinals = strings.Fields("- primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo undécimo duodécimo")
-var esOrdinalTens = strings.Fields("- décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo nonagésimo")
+var (
+	esOrdinals    = strings.Fields("- primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo undécimo duodécimo")
+	esOrdinalTens = strings.Fields("- décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo nonagésimo")
+)
 
 // esOrdinal spells the ordinal of n from 1 to 99; others are said as cardinals.
 // cut is the form before a masculine noun: “primer”, “tercer”.
@@ -383,8 +393,10 @@ func esOrdinal(n int64, g gender, cut bool) string {
 	return s
 }
 
-var itSmall = strings.Fields("zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove")
-var itTens = strings.Fields("- - venti trenta quaranta cinquanta sessanta settanta ottanta novanta")
+var (
+	itSmall = strings.Fields("zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove")
+	itTens  = strings.Fields("- - venti trenta quaranta cinquanta sessanta settanta ottanta novanta")
+)
 
 // itCardinal spells n.
 func itCardinal(n int64) string {
@@ -492,8 +504,19 @@ func romanValue(s string) int64 {
 		value int64
 		most  int
 	}{
-		{"M", 1000, 3}, {"CM", 900, 1}, {"D", 500, 1}, {"CD", 400, 1}, {"C", 100, 3}, {"XC", 90, 1}, {"L", 50, 1},
-		{"XL", 40, 1}, {"X", 10, 3}, {"IX", 9, 1}, {"V", 5, 1}, {"IV", 4, 1}, {"I", 1, 3},
+		{"M", 1000, 3},
+		{"CM", 900, 1},
+		{"D", 500, 1},
+		{"CD", 400, 1},
+		{"C", 100, 3},
+		{"XC", 90, 1},
+		{"L", 50, 1},
+		{"XL", 40, 1},
+		{"X", 10, 3},
+		{"IX", 9, 1},
+		{"V", 5, 1},
+		{"IV", 4, 1},
+		{"I", 1, 3},
 	} {
 		for k := 0; k < d.most && strings.HasPrefix(rest, d.text); k++ {
 			n += d.value
