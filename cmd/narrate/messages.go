@@ -34,6 +34,8 @@ type messages struct {
 	w  io.Writer
 	// clear, where set, takes the progress bar off the line first.
 	clear func()
+	// resumable is set once there is work that an interrupt does not undo.
+	resumable bool
 }
 
 func (m *messages) errorf(format string, args ...any)   { m.line("error", format, args) }
@@ -85,7 +87,9 @@ func (m *messages) status(err error) int {
 func (m *messages) failure(err error) {
 	if errors.Is(err, context.Canceled) {
 		m.errorf("interrupted")
-		m.hintf("what was spoken is kept; the same command goes on from there")
+		if m.resumable {
+			m.hintf("what was spoken is kept; the same command goes on from there")
+		}
 		return
 	}
 	m.errorf("%v", err)

@@ -263,7 +263,7 @@ func (n *narration) make(ctx context.Context, p *plan, sc *script.Script, folder
 	defer func() { n.messages.clear = nil }()
 
 	progress.start("speaking", int64(sc.Utterances()), "sentences")
-	p.spoken = true
+	p.spoken, n.messages.resumable = true, true
 	speaker := &pipeline.Speaker{
 		Store: p.store, Backends: p.backends, Rate: p.preset.Rate, Trim: pcm.DefaultTrim, Jobs: n.jobs,
 		Progress: func(done int) { progress.set(int64(done)) },

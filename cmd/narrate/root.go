@@ -105,7 +105,7 @@ func newRootCommand(a *app) *cobra.Command {
 	}
 	c.AddCommand(
 		newScriptCommand(a),
-		newSegmentCommand(),
+		newSegmentCommand(a),
 		newVoicesCommand(a),
 		newBackendsCommand(a),
 		newCacheCommand(a),

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"narrate/internal/input"
 	"narrate/internal/segment"
 )
 
@@ -27,61 +27,128 @@ const (
 // segmentFormats are the ways in which sentences are printed.
 var segmentFormats = []string{"lines", "nul", "jsonl"}
 
-// newSegmentCommand returns “narrate segment”, the sentence splitter alone.
-func newSegmentCommand() *cobra.Command {
-	var (
-		lang, format   string
-		batch, explain bool
-	)
-	cmd := &cobra.Command{
-		Use:   "segment [flags] [FILE]",
-		Short: "Split text into sentences",
-		Long: `Split text into sentences and print them.
+// maxSegmented is the size of the largest text that is segmented. Texts to
+// measure a splitter with are larger than articles (input.MaxBytes); a text is
+// held in memory, up to three times where it has to be decoded.
+const maxSegmented = 256 << 20
 
-Blank lines are paragraph breaks. FILE is UTF-8 text; without it, or with “-”,
-standard input is read.`,
+// newSegmentCommand gives “narrate segment”, the sentence splitter alone.
+func newSegmentCommand(a *app) *cobra.Command {
+	g := segmenting{app: a}
+	c := &cobra.Command{
+		Use:   "segment [flags] [FILE]",
+		Short: "split text into sentences",
+		Long: `segment splits text into sentences and prints them, each on a line: a line break
+inside a sentence becomes a space. Blank lines are paragraph breaks. FILE is
+text in UTF-8 or another encoding that can be told; without it, or with “-”,
+standard input is read. A text without a sentence prints nothing, which is no
+error.`,
 		Example: `  narrate segment --lang de article.txt
   narrate segment --lang en --format jsonl < article.txt
   narrate segment --lang de --explain article.txt`,
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			switch {
-			case len(args) > 1:
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
 				return usageError{fmt.Errorf("%d files: one at a time", len(args))}
-			case !slices.Contains(segmentFormats, format):
-				return usageError{fmt.Errorf("unknown format %q: use %s", format, strings.Join(segmentFormats, ", "))}
-			case batch && explain, (batch || explain) && cmd.Flags().Changed("format"):
-				return usageError{errors.New("only one of --batch, --explain and --format makes sense")}
 			}
-			in := cmd.InOrStdin()
-			if len(args) == 1 && args[0] != "-" {
-				f, err := os.Open(args[0])
-				if err != nil {
-					return err
-				}
-				defer f.Close()
-				in = f
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := g.check(c.Flags().Changed("format")); err != nil {
+				return err
 			}
-			out := bufio.NewWriterSize(cmd.OutOrStdout(), 1<<16)
-			defer func() { err = errors.Join(err, out.Flush()) }()
-			if batch {
-				return segmentBatch(out, in, lang)
+			path := "-"
+			if len(args) == 1 {
+				path = args[0]
 			}
-			data, err := io.ReadAll(in)
-			if err != nil {
-				return fmt.Errorf("read text: %w", err)
+			// A read that waits for its other end cannot be broken off: it is
+			// left behind, for the end of the program.
+			done := make(chan error, 1)
+			go func() { done <- g.run(path) }()
+			select {
+			case err := <-done:
+				return err
+			case <-c.Context().Done():
+				return c.Context().Err()
 			}
-			if explain {
-				return explainSegments(out, string(data), lang)
-			}
-			return writeSegments(out, string(data), lang, format)
 		},
 	}
-	flags := cmd.Flags()
-	flags.StringVar(&lang, "lang", "und", "language of the text, a BCP 47 `tag`")
-	flags.StringVar(&format, "format", "lines", "lines, nul or jsonl (each sentence with its byte offsets)")
-	flags.BoolVar(&batch, "batch", false, "many texts: separated by 0x1E in; out, each sentence followed by NUL and each text by 0x1E")
-	flags.BoolVar(&explain, "explain", false, "print each candidate with the rule that decided it")
-	return cmd
+	f := c.Flags()
+	f.StringVar(&g.lang, "lang", "und", "language of the text as a BCP 47 tag, such as de or en-GB")
+	f.StringVar(&g.format, "format", segmentFormats[0], "lines, nul (each sentence as it is, followed by NUL) or jsonl (with byte offsets into the text as UTF-8)")
+	f.BoolVar(&g.batch, "batch", false, "many texts in UTF-8: separated by 0x1E in; out, each sentence followed by NUL and each text by 0x1E")
+	f.BoolVar(&g.explain, "explain", false, "print each candidate with the rule that decided it")
+	return c
+}
+
+// segmenting is one run of “narrate segment”.
+type segmenting struct {
+	*app
+	lang, format   string
+	batch, explain bool
+}
+
+func (g *segmenting) check(formatGiven bool) error {
+	switch {
+	case !slices.Contains(segmentFormats, g.format):
+		return usageError{fmt.Errorf("--format: %q is not one of %s", g.format, strings.Join(segmentFormats, ", "))}
+	case g.batch && g.explain, (g.batch || g.explain) && formatGiven:
+		return usageError{errors.New("only one of --batch, --explain and --format can be given")}
+	}
+	return checkLang(g.lang)
+}
+
+func (g *segmenting) run(path string) error {
+	in := g.stdin
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer f.Close() // only read from: nothing is lost if closing fails
+		in = f
+	}
+	out := bufio.NewWriterSize(g.stdout, 1<<16)
+	if g.batch {
+		return segmentBatch(out, in, g.lang)
+	}
+	text, err := g.read(path, in)
+	if err != nil {
+		return err
+	}
+	if g.explain {
+		err = explainSegments(out, text, g.lang)
+	} else {
+		err = writeSegments(out, text, g.lang, g.format)
+	}
+	if err == nil {
+		err = out.Flush()
+	}
+	if err != nil {
+		return fmt.Errorf("write sentences: %w", err)
+	}
+	return nil
+}
+
+// read reads a whole text, in any encoding that can be told.
+func (g *segmenting) read(path string, in io.Reader) (string, error) {
+	if path == "-" {
+		path = "standard input"
+	}
+	data, err := io.ReadAll(io.LimitReader(in, maxSegmented+1))
+	if err != nil {
+		return "", fmt.Errorf("read text: %w", err)
+	}
+	if len(data) > maxSegmented {
+		return "", fmt.Errorf("%s: more than %d MiB, the largest text that is segmented: split it, or use --batch", path, maxSegmented>>20)
+	}
+	decoded, err := input.Decode(input.Source{Name: path, Data: data})
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", path, err)
+	}
+	for _, w := range decoded.Warnings {
+		g.messages.warningf("%s", w)
+	}
+	return decoded.Text, nil
 }
 
 // writeSegments writes the sentences of one text in one of segmentFormats.
@@ -117,28 +184,47 @@ func writeSegments(out *bufio.Writer, text, lang, format string) error {
 	}
 	for sp := range segment.Sentences(text, lang) {
 		if err := write(sp); err != nil {
-			return fmt.Errorf("write sentences: %w", err)
+			return err
 		}
 	}
 	return nil
 }
 
-// segmentBatch answers texts one by one in the batch protocol.
+// segmentBatch answers texts one by one in the batch protocol. They are taken as
+// UTF-8 as they are, and out is flushed whenever nothing more can be read at
+// once, so that the other end may wait for an answer.
 func segmentBatch(out *bufio.Writer, in io.Reader, lang string) error {
 	r := bufio.NewReaderSize(in, 1<<16)
-	for {
-		data, err := r.ReadBytes(recordSeparator)
-		if err != nil && err != io.EOF {
-			return fmt.Errorf("read texts: %w", err)
+	var data []byte
+	for n := 1; ; n++ {
+		data = data[:0]
+		end := false
+		for whole := false; !whole; {
+			part, err := r.ReadSlice(recordSeparator)
+			switch err {
+			case nil:
+				part, whole = part[:len(part)-1], true
+			case io.EOF:
+				whole, end = true, true
+			case bufio.ErrBufferFull:
+			default:
+				return fmt.Errorf("read text %d: %w", n, err)
+			}
+			if data = append(data, part...); len(data) > input.MaxBytes {
+				return fmt.Errorf("text %d is larger than %d MiB", n, input.MaxBytes>>20)
+			}
 		}
-		text := string(bytes.TrimSuffix(data, []byte{recordSeparator}))
-		if werr := writeSegments(out, text, lang, "nul"); werr != nil {
-			return werr
+		err := writeSegments(out, string(data), lang, "nul")
+		if err == nil {
+			err = out.WriteByte(recordSeparator)
 		}
-		if werr := out.WriteByte(recordSeparator); werr != nil {
-			return fmt.Errorf("write sentences: %w", werr)
+		if err == nil && r.Buffered() == 0 {
+			err = out.Flush()
 		}
-		if err == io.EOF {
+		if err != nil {
+			return fmt.Errorf("write sentences: %w", err)
+		}
+		if end {
 			return nil
 		}
 	}
@@ -164,7 +250,7 @@ func explainSegments(out *bufio.Writer, text, lang string) error {
 		_, err := fmt.Fprintf(out, "%8d  %s  %-22s %s | %s\n", d.At, verdict, d.Rule,
 			around(max(0, d.At-32), d.At), around(d.At, min(len(text), d.At+24)))
 		if err != nil {
-			return fmt.Errorf("write decisions: %w", err)
+			return err
 		}
 	}
 	return nil

@@ -56,7 +56,7 @@ func Decode(src Source) (Decoded, error) {
 	}
 	if n, at := controls(d.Text); n > 0 {
 		r, _ := utf8.DecodeRuneInString(d.Text[at:])
-		d.Warnings = append(d.Warnings, fmt.Sprintf("%s: control character %U is left out (%d in all)", loc.At(at), r, n))
+		d.Warnings = append(d.Warnings, fmt.Sprintf("%s: control character %U (%d in all)", loc.At(at), r, n))
 	}
 	return d, nil
 }

@@ -31,6 +31,9 @@ func (s *splitter) decideAbbreviation(c *candidate) (bool, string) {
 	}
 	switch {
 	case cl&unit != 0 && s.numberBefore(from):
+		if c.right.shape == initial && !opener && c.right.hi < s.hi && isSpace(rune(s.text[c.right.hi])) {
+			return false, "unit" // 100 deg. C and more
+		}
 		return start || capital && !c.dashed && !s.lang.nouns && !s.phrase(c), "unit"
 	case cl&(numbered|unit) != 0 && s.numberAfter(c):
 		return false, "numbered"
@@ -118,6 +121,9 @@ func (s *splitter) abbreviation(c *candidate, buf []byte) (class, []byte, int) {
 	// “l’art.”, “km/Std.”, “Prof.Dr.”: the part after the last joiner counts too.
 	if k := bytes.LastIndexAny(key, "'’/-."); k > 0 && len(key)-k > 2 {
 		part := bytes.TrimLeft(key[k:], "'’/-.")
+		if key[k] == '.' && s.lang.classOf(key[:k]) == ordinary {
+			return ordinary, key, lo // “www.example.pl”
+		}
 		if cl := s.lang.classOf(part); cl != ordinary {
 			return cl, part, lo
 		}

@@ -1,6 +1,7 @@
 package segment
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -47,6 +48,24 @@ func BenchmarkBigText(b *testing.B) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// BenchmarkDivide divides texts without a sentence boundary, whatever their
+// length and the limit in the same time a byte.
+func BenchmarkDivide(b *testing.B) {
+	for _, c := range []struct{ name, unit string }{{"one word", "a"}, {"words", "a bc def, "}, {"Chinese", "他们在大学里认识，"}} {
+		for _, size := range []int{100_000, 1_000_000, 10_000_000} {
+			for _, limit := range []int{50, 500, 5000} {
+				text := strings.Repeat(c.unit, size/len(c.unit))
+				b.Run(fmt.Sprintf("%s/%d/%d", c.name, size, limit), func(b *testing.B) {
+					b.SetBytes(int64(len(text)))
+					for b.Loop() {
+						Divide(text, "zh", limit)
+					}
+				})
+			}
 		}
 	}
 }

@@ -226,13 +226,31 @@ func (s *splitter) closesApart(c *candidate, r rune, lo, hi int) bool {
 }
 
 // openQuote guesses whether the straight quotation mark at bytes [lo, hi), which
-// touches nothing, closes: it does unless the last one before it whose side is
-// plain has been closed and another follows. Only the side to which the mark
-// itself belongs depends on this.
+// touches nothing, closes. It does if no such mark ahead looks like the end of
+// what this one would open: the next one must follow a final mark. If one does,
+// it still closes unless the last one before it whose side is plain has been
+// closed. Only the side to which the mark itself belongs depends on this.
 func (s *splitter) openQuote(lo, hi int) bool {
 	const near = 1000 // bytes
 	text := s.text
-	if strings.IndexByte(text[hi:min(s.hi, hi+near)], '"') < 0 {
+	if rest := text[skipSpace(text, hi, s.hi):s.hi]; strings.HasPrefix(rest, "..") || strings.HasPrefix(rest, "…") {
+		return false // “. " ... and so on. "”
+	}
+	next := hi
+	for range 16 {
+		k := strings.IndexByte(text[next:min(s.hi, hi+near)], '"')
+		if k < 0 {
+			return true
+		}
+		next += k
+		if spaceBefore(text, next, s.lo) && (next+1 >= s.hi || spaceAt(text, next+1)) {
+			break
+		}
+		next++
+	}
+	if end := trimSpace(text, hi, next); end == hi {
+		return true
+	} else if r, _ := runeBefore(text, end); !isTerminal(r) {
 		return true
 	}
 	from := max(s.lo, lo-near)

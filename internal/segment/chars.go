@@ -6,11 +6,11 @@ import (
 )
 
 // hot marks the bytes at which the scanner stops to look: the ASCII marks that
-// may end a sentence, the closing bracket that may be a smile, and the lead
+// may end a sentence, the brackets that may be a smile or its opposite, and the lead
 // bytes of all other marks that may (Unicode property Sentence_Terminal) and of
 // emoji.
 var hot = func() (t [256]bool) {
-	for _, c := range ".!?)" {
+	for _, c := range ".!?()" {
 		t[c] = true
 	}
 	mark := func(lo, hi, stride uint32) {

@@ -40,7 +40,7 @@ func (s *splitter) decidePeriod(c *candidate) (bool, string) {
 	if c.again || c.noted {
 		return s.decidePlain(c)
 	}
-	if !c.apart {
+	if !c.apart && !s.inAddress(c) {
 		if c.left.lo == s.first() && (c.left.shape == number && c.left.runes <= 3 || c.left.runes == 1) && (!c.closed || c.bracket) {
 			return false, "number alone"
 		}
@@ -52,6 +52,19 @@ func (s *splitter) decidePeriod(c *candidate) (bool, string) {
 		}
 	}
 	return s.decidePlain(c)
+}
+
+// inAddress reports that the word before the stop is the end of a longer string
+// of another kind, in which nothing is an abbreviation: ?q=c, @bob
+func (s *splitter) inAddress(c *candidate) bool {
+	if c.left.lo <= s.start || c.left.shape == number {
+		return false
+	}
+	switch s.text[c.left.lo-1] {
+	case '=', '@', '?', '#', '~', '%', '+':
+		return true
+	}
+	return false
 }
 
 // decidePlain decides after a word that a full stop can only end.
@@ -85,10 +98,10 @@ func (s *splitter) decidePlain(c *candidate) (bool, string) {
 // starts with a word that hardly ever follows an abbreviation.
 func (s *splitter) decideSmall(c *candidate) (bool, string) {
 	w := c.left
-	if c.closed || c.dashed || c.quoted || c.mark == loud && w.shape == upper {
+	if c.closed || c.dashed || c.quoted || c.mark == loud && w.shape == upper && s.text[c.at:c.stop] == "!" {
 		return false, "small letter follows"
 	}
-	if c.mark == period && w.shape != number && (!w.vowel || w.dotted || w.runes < 3 || s.lang.known(w.in(s.text))) {
+	if c.mark == period && w.shape != number && (!w.vowel || w.dotted || w.runes < 3 && !s.lang.opener[w.in(s.text)] || s.lang.known(w.in(s.text))) {
 		return false, "small letter follows"
 	}
 	switch {
@@ -246,8 +259,8 @@ func (s *splitter) endsWord(i int) bool {
 // reports reports that a reporting clause follows, and nothing more: a name or
 // two, a verb of speech, then a mark.
 func (s *splitter) reports(c *candidate) bool {
-	if c.after != upperCase || len(s.lang.speech) == 0 || c.quoted || c.dotted {
-		return false
+	if c.after != upperCase || len(s.lang.speech) == 0 || c.quoted || c.dotted || s.opener(c) {
+		return false // “He asked” has a capital because a sentence starts
 	}
 	w := c.right
 	for range 3 {

@@ -2,6 +2,7 @@ package segment
 
 import (
 	"math"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
@@ -20,9 +21,18 @@ const (
 // cut is a place where an overlong sentence can be divided.
 type cut struct {
 	lo, hi int // the part before ends at lo, the one after starts at hi
-	runes  int // code points of the sentence before hi
+	runes  int // code points between where the search began and hi
 	cost   float64
 }
+
+// A sentence without end is divided stretch by stretch, each of about this many
+// parts, of which the first half is kept: time and memory stay in proportion
+// whatever max is, and what far parts would ask for hardly matters.
+const stretch = 16
+
+// fineness is how many places the length of a part is measured in: of cuts that
+// lie closer together than this share of max, only the cheap ones are weighed.
+const fineness = 32
 
 // Divide divides an overlong sentence into parts of at most max code points, as
 // few as will do, at its best clause boundaries and of about the same length.
@@ -35,56 +45,106 @@ func Divide(text, lang string, max int) []Span {
 	if lo == hi {
 		return nil
 	}
-	if max < 1 || utf8.RuneCountInString(text[lo:hi]) <= max {
+	left := utf8.RuneCountInString(text[lo:hi])
+	if max < 1 || left <= max {
 		return []Span{{lo, hi}}
 	}
-	cuts := findCuts(text, languageOf(lang), lo, hi, max)
-	return chooseCuts(cuts, lo, max)
+	d := divider{text: text, lang: languageOf(lang), hi: hi, max: max}
+	var spans []Span
+	for lo < hi {
+		d.findCuts(lo)
+		chosen := d.chooseCuts(left)
+		if d.cuts[len(d.cuts)-1].hi < hi {
+			chosen = chosen[:(len(chosen)+1)/2]
+		}
+		var c cut
+		for _, k := range chosen {
+			c = d.cuts[k]
+			spans = append(spans, Span{lo, c.lo})
+			lo = c.hi
+		}
+		left -= c.runes
+	}
+	return spans
 }
 
-// findCuts returns the places where text[lo:hi] can be cut, the end included.
-func findCuts(text string, l *language, lo, hi, max int) []cut {
-	var cuts []cut
+// divider divides text[:hi]. Its slices are kept from one stretch to the next.
+type divider struct {
+	text  string
+	lang  *language
+	hi    int
+	max   int
+	cuts  []cut // ascending; the last one ends the stretch
+	inner []cut // those inside the word that is being read
+	best  []choice
+}
+
+// findCuts finds the places where the sentence can be cut from byte lo on, as
+// far as a stretch reaches.
+func (d *divider) findCuts(lo int) {
+	d.cuts = d.cuts[:0]
 	runes, inWord := 0, 0
-	g := graphemes.FromString(text[lo:hi])
-	wordStart := 0 // cuts that were made before the current word
-	for g.Next() {
+	endWord := func() {
+		// Cuts inside a word of bearable length are not wanted.
+		if inWord > d.max {
+			for _, c := range d.inner {
+				d.push(c)
+			}
+		}
+		d.inner = d.inner[:0]
+		inWord = 0
+	}
+	for g := graphemes.FromString(d.text[lo:d.hi]); g.Next(); {
 		cluster := g.Value()
-		at := lo + g.Start()
+		at, end := lo+g.Start(), lo+g.End()
 		first, _ := utf8.DecodeRuneInString(cluster)
 		n := utf8.RuneCountInString(cluster)
-		if isSpace(first) && n == 1 || isSpace(first) && cluster == "\r\n" {
+		if isSpace(first) && (n == 1 || cluster == "\r\n") {
 			runes += n
-			// Cuts inside a word of bearable length are not wanted.
-			if inWord <= max {
-				cuts = cuts[:wordStart]
+			endWord()
+			if k := len(d.cuts) - 1; k >= 0 && d.cuts[k].hi == at {
+				at = d.cuts[k].lo
+				d.cuts = d.cuts[:k]
 			}
-			if k := len(cuts); k > 0 && cuts[k-1].hi == at {
-				cuts[k-1].hi = lo + g.End()
-				cuts[k-1].runes = runes
-			} else {
-				cuts = append(cuts, cut{at, lo + g.End(), runes, 0})
-			}
-			k := &cuts[len(cuts)-1]
-			k.cost = cutCost(text, l, k.lo, k.hi, lo, hi)
-			inWord, wordStart = 0, len(cuts)
+			d.push(cut{at, end, runes, d.cost(at, end, lo)})
 			continue
 		}
-		if at > lo && inWord > 0 {
-			if r, _ := runeBefore(text, at); isIdeograph(first) || isIdeograph(r) || isIdeographicMark(r) {
-				cuts = append(cuts, cut{at, at, runes, cutCost(text, l, at, at, lo, hi)})
-				inWord, wordStart = 0, len(cuts)
-			} else {
-				cuts = append(cuts, cut{at, at, runes, atCluster})
+		if inWord > 0 {
+			if r, _ := runeBefore(d.text, at); isIdeograph(first) || isIdeograph(r) || isIdeographicMark(r) {
+				endWord()
+				d.push(cut{at, at, runes, d.cost(at, at, lo)})
+			} else if k := len(d.inner) - 1; k < 0 || runes-d.inner[k].runes >= d.max/fineness {
+				d.inner = append(d.inner, cut{at, at, runes, atCluster})
+			}
+		}
+		if runes >= d.max*stretch {
+			if inWord > d.max {
+				endWord()
+			}
+			if k := len(d.cuts) - 1; inWord == 0 && k >= 0 && d.cuts[k].hi == at {
+				return
 			}
 		}
 		runes += n
 		inWord += n
 	}
-	if inWord <= max {
-		cuts = cuts[:wordStart]
+	endWord()
+	d.cuts = append(d.cuts, cut{d.hi, d.hi, runes, 0})
+}
+
+// push appends a cut and forgets what lies between it and another one nearby,
+// unless it is cheaper than both. The cuts before and after a long word stay, so
+// that no part gets longer for it.
+func (d *divider) push(c cut) {
+	d.cuts = append(d.cuts, c)
+	for k := len(d.cuts) - 1; k >= 2; k = len(d.cuts) - 1 {
+		p, m := d.cuts[k-2], d.cuts[k-1]
+		if c.runes-p.runes > d.max/fineness || m.cost < p.cost && m.cost < c.cost {
+			return
+		}
+		d.cuts[k-1] = c
+		d.cuts = d.cuts[:k]
 	}
-	return append(cuts, cut{hi, hi, runes, 0})
 }
 
 // isIdeographicMark reports the marks between clauses of Chinese and Japanese.
@@ -96,8 +156,10 @@ func isIdeographicMark(r rune) bool {
 	return false
 }
 
-// cutCost rates a cut by the marks before it and the word after it.
-func cutCost(text string, l *language, at, next, lo, hi int) float64 {
+// cost rates a cut of a sentence that starts at lo by the marks before it, which
+// end at byte at, and the word after it, which starts at byte next.
+func (d *divider) cost(at, next, lo int) float64 {
+	text, hi := d.text, d.hi
 	if at <= lo || next >= hi {
 		return atSpace
 	}
@@ -128,7 +190,7 @@ func cutCost(text string, l *language, at, next, lo, hi int) float64 {
 	if isWordRune(q) {
 		var buf [maxWord * 2]byte
 		w := wordAfter(text, next, hi)
-		if l.joint[string(fold(buf[:0], w.in(text)))] {
+		if d.lang.joint[string(fold(buf[:0], w.in(text)))] {
 			return atJoint
 		}
 	}
@@ -138,63 +200,51 @@ func cutCost(text string, l *language, at, next, lo, hi int) float64 {
 	return atSpace
 }
 
-// chooseCuts picks the cuts that make the fewest parts of at most max code
-// points with the least cost, where a part also costs the square of how far it
-// is from its fair share.
-func chooseCuts(cuts []cut, lo, max int) []Span {
-	n := len(cuts)
-	// parts[i] is the least number of parts that end at cut i: greedy, going
-	// as far as possible each time, gives the minimum.
-	total := cuts[n-1].runes
-	type state struct {
-		parts int
-		cost  float64
-		from  int
-	}
-	best := make([]state, n)
-	fewest := (total + max - 1) / max
-	share := float64(total) / float64(fewest)
-	if share > float64(max) {
-		share = float64(max)
-	}
-	first := 0 // the earliest cut from which a part can reach cut i
-	for i := range cuts {
-		best[i] = state{parts: math.MaxInt, cost: math.Inf(1), from: -2}
-		consider := func(from, runes int, prev state) {
-			length := cuts[i].runes - runes
-			d := (float64(length) - share) / share
-			s := state{prev.parts + 1, prev.cost + d*d + cuts[i].cost, from}
-			if s.cost < best[i].cost {
-				best[i] = s
+// choice is the cheapest way to have a part end at a cut.
+type choice struct {
+	cost float64
+	from int // the cut at which that part starts, or -1
+}
+
+// chooseCuts picks the cuts that cost least together, the last one included;
+// each part also costs the square of how far it is from its fair share of the
+// left code points that are still to be divided. No part is longer than max but
+// one that is a single cluster.
+func (d *divider) chooseCuts(left int) []int {
+	parts := (left + d.max - 1) / d.max
+	share := float64(left) / float64(parts)
+	d.best = d.best[:0]
+	first := 0 // the earliest cut from which a part can reach the current one
+	for i, c := range d.cuts {
+		b := choice{math.Inf(1), i - 1} // a cluster longer than max
+		consider := func(from, runes int, before float64) {
+			off := (float64(c.runes-runes) - share) / share
+			if cost := before + off*off + c.cost; cost < b.cost {
+				b = choice{cost, from}
 			}
 		}
-		for first < i && cuts[i].runes-cuts[first].runes > max {
+		for first < i && c.runes-d.cuts[first].runes > d.max {
 			first++
 		}
-		if cuts[i].runes <= max {
-			consider(-1, 0, state{})
+		if c.runes <= d.max {
+			consider(-1, 0, 0)
 		}
 		for j := first; j < i; j++ {
-			consider(j, cuts[j].runes, best[j])
+			consider(j, d.cuts[j].runes, d.best[j].cost)
 		}
-		if best[i].from == -2 { // a cluster longer than max
-			if i == 0 {
-				consider(-1, 0, state{})
+		if math.IsInf(b.cost, 1) {
+			if i > 0 {
+				consider(i-1, d.cuts[i-1].runes, d.best[i-1].cost)
 			} else {
-				consider(i-1, cuts[i-1].runes, best[i-1])
+				consider(-1, 0, 0)
 			}
 		}
+		d.best = append(d.best, b)
 	}
-	var spans []Span
-	for i := n - 1; i >= 0; i = best[i].from {
-		start := lo
-		if j := best[i].from; j >= 0 {
-			start = cuts[j].hi
-		}
-		spans = append(spans, Span{start, cuts[i].lo})
+	var chosen []int
+	for i := len(d.cuts) - 1; i >= 0; i = d.best[i].from {
+		chosen = append(chosen, i)
 	}
-	for i, j := 0, len(spans)-1; i < j; i, j = i+1, j-1 {
-		spans[i], spans[j] = spans[j], spans[i]
-	}
-	return spans
+	slices.Reverse(chosen)
+	return chosen
 }

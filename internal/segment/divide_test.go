@@ -58,3 +58,35 @@ func TestDivideCluster(t *testing.T) {
 		t.Errorf("got %q", pieces(text, spans))
 	}
 }
+
+// TestDivideLong shows that a text of many stretches is divided like a short
+// one: nothing is lost, no part is too long, hardly any is short.
+func TestDivideLong(t *testing.T) {
+	for _, c := range []struct{ name, lang, text string }{
+		{"one word", "en", strings.Repeat("a", 20_000)},
+		{"short words", "en", strings.Repeat("a b ", 4_000)},
+		{"clauses", "de", strings.Repeat("sie kam, und er ging in die Stadt; dort war es laut – sehr laut ", 200)},
+		{"long words after short ones", "en", strings.Repeat("a, b "+strings.Repeat("c", 100)+"  ", 100)},
+		{"Chinese", "zh", strings.Repeat("他们在大学里认识，后来一起去了北京", 500)},
+		{"clusters", "en", strings.Repeat("e\u0301", 5_000)},
+		{"clusters too long", "en", strings.Repeat("e"+strings.Repeat("\u0301", 2000)+" ", 5)},
+	} {
+		for _, limit := range []int{1, 10, 100, 500} {
+			spans := Divide(c.text, c.lang, limit)
+			checkSpans(t, c.text, c.lang, spans)
+			short := 0
+			for _, sp := range spans {
+				n := utf8.RuneCountInString(c.text[sp.Lo:sp.Hi])
+				if n > limit && c.name != "clusters too long" && !(limit == 1 && c.name == "clusters") {
+					t.Fatalf("%s: limit %d: a part of %d code points", c.name, limit, n)
+				}
+				if n < limit/4 {
+					short++
+				}
+			}
+			if c.name != "long words after short ones" && short*10 > len(spans) {
+				t.Errorf("%s: limit %d: %d of %d parts are short", c.name, limit, short, len(spans))
+			}
+		}
+	}
+}

@@ -19,7 +19,7 @@ func (s *splitter) decideIdeograph(c *candidate) (bool, string) {
 		return false, "title"
 	case c.glued() && s.particle(c):
 		return false, "particle"
-	case c.closed && s.saying(c):
+	case (c.closed || c.dashed) && s.saying(c):
 		return false, "reporting clause"
 	}
 	return true, "ideographic stop"
@@ -46,21 +46,33 @@ func (s *splitter) inTitle(c *candidate) bool {
 	return r == '》' || r == '〉'
 }
 
-// particle reports that a Japanese particle follows, which ties a quotation or
-// an exclamation to the sentence: 「…。」と言った
+// particle reports that a particle follows, which ties a quotation, a title or an
+// exclamation to the sentence: 「…。」と言った, 『…。』は面白い, “…！”的声音
 func (s *splitter) particle(c *candidate) bool {
 	rest := s.text[c.next:s.hi]
-	for _, p := range [...]string{"と", "って", "の", "を", "が", "に", "など"} {
+	if c.closed && s.lang.ties != "" {
+		r, n := runeAt(rest, 0)
+		return strings.ContainsRune(s.lang.ties, r) && !strings.HasPrefix(rest[n:], "确")
+	}
+	for _, p := range [...]string{"と", "って", "の", "を", "が", "に", "など", "は", "も", "で", "へ", "や"} {
 		after, ok := strings.CutPrefix(rest, p)
 		if !ok || after == "" {
 			continue
 		}
 		r, _ := runeAt(after, 0)
-		if p == "って" || p == "など" {
-			return c.closed || p == "って"
-		}
 		// After a bare stop, and before a mark, these are the first syllables
 		// of adverbs and conjunctions; before a noun or verb they are not.
+		noun := unicode.In(r, unicode.Han, unicode.Katakana)
+		switch p {
+		case "って":
+			return true
+		case "など":
+			return c.closed
+		case "の", "を":
+			return noun || c.closed && r != 'ち' && r != 'ど'
+		case "は", "も", "で", "へ", "や":
+			return c.closed && (noun || r == '「' || r == '『' || p == "は" && r == '、')
+		}
 		return unicode.Is(unicode.Han, r) || c.closed && !(r == '、' || r == 'こ' || r == 'て' || r == 'に' || r == 'り' || r == 'も')
 	}
 	return false
@@ -70,9 +82,17 @@ func (s *splitter) particle(c *candidate) bool {
 // in Chinese: “…？”他问。
 func (s *splitter) saying(c *candidate) bool {
 	i := c.next
+	for range 2 { // ——他写道
+		if i < s.hi && strings.HasPrefix(s.text[i:s.hi], "—") {
+			i += len("—")
+		}
+	}
 	for range 8 {
 		if i >= s.hi {
 			return false
+		}
+		if strings.HasPrefix(s.text[i:s.hi], "知道") {
+			return false // to know
 		}
 		r, n := runeAt(s.text, i)
 		i += n

@@ -47,6 +47,8 @@ type language struct {
 	letters string
 	// says lists the ideographs that are verbs of speech.
 	says string
+	// ties lists the ideographs that tie a quotation before them to the sentence.
+	ties string
 	// quotes lists the marks that open a quotation here, of those that close
 	// one elsewhere.
 	quotes string

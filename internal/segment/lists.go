@@ -49,6 +49,8 @@ func (s *splitter) findItems() {
 			m, ok = s.markerAt(i)
 		case '\n':
 			m, ok = s.bulletAt(i + 1)
+		case bulletLead:
+			m, ok = s.bulletInLine(i)
 		}
 		if !ok {
 			continue
@@ -84,6 +86,27 @@ func (s *splitter) bulletAt(i int) (m marker, ok bool) {
 	}
 	m.value, m.style, m.starts = int(r), styleBullet, true
 	return m, true
+}
+
+// bulletLead is the first byte of the bullets that are never anything else.
+const bulletLead = 0xe2 // U+2000 to U+2FFF
+
+// bulletInLine reads the bullet at byte i between white space within a line:
+// “• bread • butter”, where the list must start like any other.
+func (s *splitter) bulletInLine(i int) (m marker, ok bool) {
+	r, n := runeAt(s.text, i)
+	if r < '•' || !isBullet(r) || i <= s.lo || !spaceBefore(s.text, i, s.lo) {
+		return m, false
+	}
+	end := trimSpace(s.text, max(s.lo, i-4), i)
+	if strings.IndexByte(s.text[end:i], '\n') >= 0 {
+		return m, false // bulletAt has it
+	}
+	if m, ok = s.bulletAt(i); ok {
+		q, _ := runeBefore(s.text, max(end, s.lo+1))
+		m.starts, m.hi = isTerminal(q) || q == ':', i+n
+	}
+	return m, ok
 }
 
 // continues reports that marker m, whose label follows that of last, continues

@@ -34,6 +34,8 @@ func (s *splitter) decideNumber(c *candidate) (bool, string) {
 		return false, "" // a year or an amount
 	}
 	switch {
+	case c.right.runes > 1 && isRoman(c.right.in(text)):
+		return false, "ordinal" // lat 80. XX wieku
 	case c.after == lowerCase, s.lang.zone[c.right.in(text)], s.lang.abbrev[c.right.in(text)]&calendar != 0:
 		return false, "ordinal"
 	case c.after != upperCase:

@@ -143,6 +143,7 @@ var rules = []struct {
 		{"de", "a) Brot | b) Butter | c) Salz"},
 		{"en", "1.) Boil water. | 2.) Make tea."},
 		{"en", "• 9. Boil water | • 10. Make tea"},
+		{"en", "• Apples | • Pears | • Plums"},
 	}},
 	{"chain", []example{
 		{"de", "Dr. rer. nat. Maria Groß kam aus Frankfurt a. d. Oder und hatte z. B. Ideen."},
@@ -251,9 +252,13 @@ var rules = []struct {
 	}},
 	{"particle", []example{
 		{"ja", "「これは何ですか？」と聞いた。|「本です。」|やった！と叫んだ。|とても嬉しい。"},
+		{"ja", "『君の名は。』は面白い。|モーニング娘。のライブに行く。|「はい。」|はっきり言った。"},
+		{"zh", "“快跑！”的声音传来。|他没听见。"},
 	}},
 	{"smile", []example{
 		{"en", "Thanks a lot :) | See you tomorrow 😀 | Bye"},
+		{"en", "The food was cold :-( | Never again."},
+		{"ja", "すごい♪|また来ます！"},
 		{"ru", "Спасибо) | Приходите ещё 😊 | Ждём"},
 	}},
 	{"smile goes on", []example{
@@ -340,7 +345,8 @@ func TestEveryRuleHasExamples(t *testing.T) {
 			i := slices.IndexFunc(rules, func(r struct {
 				name     string
 				examples []example
-			}) bool {
+			},
+			) bool {
 				return r.name == m[1]
 			})
 			if i < 0 || len(rules[i].examples) == 0 {

@@ -104,7 +104,7 @@ func (s *splitter) paragraph(lo, hi int, yield func(Span) bool) bool {
 		switch {
 		case isTerminal(r):
 			c = s.candidate(i)
-		case isPictograph(r) || r == ')' && s.emoticonAt(i):
+		case isPictograph(r) || (r == ')' || r == '(') && s.emoticonAt(i):
 			c = s.smileAt(i)
 		default:
 			i += n

@@ -1,6 +1,9 @@
 package segment
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // smiley returns the end of the emoji and emoticons at byte i, or i if there
 // are none.
@@ -60,11 +63,12 @@ func emoticon(text string, i, hi int) int {
 	return min(j, hi)
 }
 
-// emoticonAt reports that the closing bracket at byte i is a smiling mouth:
-// after eyes, or, where the language smiles so, doubled or closing nothing.
+// emoticonAt reports that the bracket at byte i is a mouth: after eyes, or, where
+// the language smiles so, doubled or closing nothing. An opening one has white
+// space after it.
 func (s *splitter) emoticonAt(i int) bool {
 	text := s.text
-	if i == s.start {
+	if i == s.start || text[i] == '(' && i+1 < s.hi && !spaceAt(text, i+1) {
 		return false
 	}
 	switch p := text[i-1]; {
@@ -73,7 +77,7 @@ func (s *splitter) emoticonAt(i int) bool {
 	case p == '-' && i-1 > s.start && (text[i-2] == ':' || text[i-2] == ';'):
 		return true
 	}
-	if !s.lang.smiles {
+	if !s.lang.smiles || text[i] == '(' {
 		return false
 	}
 	w := wordBefore(text, s.start, i)
@@ -90,7 +94,7 @@ func (s *splitter) emoticonAt(i int) bool {
 func (s *splitter) smileAt(i int) candidate {
 	c := candidate{at: i, mark: smile}
 	end := i
-	for end < s.hi && s.text[end] == ')' {
+	for end < s.hi && s.text[end] == s.text[i] && s.text[i] < utf8.RuneSelf {
 		end++
 	}
 	if k := smiley(s.text, end, s.hi); k > end {
@@ -112,11 +116,26 @@ func (s *splitter) decideSmile(c *candidate) (bool, string) {
 	case c.again:
 		return s.decidePlain(c)
 	case c.glued():
+		if s.smileBetween(c) {
+			return true, "smile"
+		}
 		return false, "no space"
-	case c.after == upperCase && (!s.lang.nouns || s.opener(c)):
+	case c.after == upperCase:
 		return true, "smile"
 	case c.after == symbol && c.right.lo < s.hi && (s.text[c.right.lo] == '@' || s.text[c.right.lo] == '#'):
 		return true, "smile"
 	}
 	return false, "smile goes on"
+}
+
+// smileBetween reports that the picture stands between letters of a script
+// without spaces and ends a sentence there, as a note or a face does: すごい♪また.
+// Hearts and stars are also words and parts of names.
+func (s *splitter) smileBetween(c *candidate) bool {
+	if c.at <= s.start || strings.ContainsAny(s.text[c.at:c.stop], "❤♥♡☆★") {
+		return false
+	}
+	r, _ := runeBefore(s.text, c.at)
+	q, _ := runeAt(s.text, c.next)
+	return isIdeograph(r) && isIdeograph(q) && !s.particle(c)
 }

@@ -47,6 +47,11 @@ func wordBefore(text string, lo, i int) word {
 				break
 			}
 		}
+		if w.lo < i && r >= 0x2e80 && isIdeograph(r) {
+			if q, _ := runeAt(text, w.lo); !isIdeograph(q) {
+				break // 叫J.
+			}
+		}
 		w.lo -= n
 	}
 	w.look(text)
