@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"narrate/internal/document"
+	"narrate/internal/output"
 	"narrate/internal/pcm"
 	"narrate/internal/script"
 	"narrate/internal/timeline"
@@ -40,7 +41,7 @@ type Missing struct {
 func NewReport(sc *script.Script, speech *Speech, t *timeline.Timeline) *Report {
 	r := &Report{
 		Version:    1,
-		Source:     sc.Source,
+		Source:     output.SourceName(sc.Source),
 		Title:      sc.Title,
 		Lang:       sc.Lang,
 		Complete:   len(speech.Failed) == 0,
