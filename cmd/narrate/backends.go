@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"runtime"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -44,15 +47,16 @@ func newBackendsCommand(a *app) *cobra.Command {
 	return c
 }
 
-func (a *app) listBackends(ctx context.Context, asJSON bool) error {
+func (a *app) listBackends(ctx context.Context, asJSON bool) (err error) {
 	list := struct {
 		Backends []backendStatus `json:"backends"`
 		Formats  []formatStatus  `json:"formats"`
 	}{}
-	for _, open := range newBackends {
-		b := open()
-		info, err := b.Info(ctx)
-		s := backendStatus{Name: b.Name(), Ready: err == nil}
+	all := openBackends()
+	defer func() { err = errors.Join(err, all.close()) }()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		info, err := all[name].Info(ctx)
+		s := backendStatus{Name: name, Ready: err == nil}
 		if err != nil {
 			s.Note = err.Error()
 		} else {
@@ -60,9 +64,6 @@ func (a *app) listBackends(ctx context.Context, asJSON bool) error {
 			if s.Parallel = info.Parallel; s.Parallel == 0 {
 				s.Parallel = runtime.NumCPU()
 			}
-		}
-		if err := b.Close(); err != nil {
-			return err
 		}
 		list.Backends = append(list.Backends, s)
 	}

@@ -2,7 +2,6 @@ package clipstore
 
 import (
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -43,18 +42,11 @@ func put(t *testing.T, s *Store, k Key, n int) {
 func readAll(t *testing.T, r pcm.Reader) []int16 {
 	t.Helper()
 	defer r.Close()
-	var all []int16
-	buf := make([]int16, 700)
-	for {
-		n, err := r.Read(buf)
-		if err == io.EOF {
-			return all
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, buf[:n]...)
+	all, err := pcm.ReadAll(r, 1<<40)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return all
 }
 
 func TestNewKeyTellsFieldsApart(t *testing.T) {

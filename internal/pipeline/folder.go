@@ -155,7 +155,11 @@ func (f *Folder) Write(ctx context.Context, e output.Edition) ([]string, error) 
 	var targets []string
 	for _, format := range f.Formats {
 		to := f.path(format.Info().Suffix)
-		if err := writeFile(ctx, f.stage.path(to), format, e); err != nil {
+		err := output.WriteFile(ctx, f.stage.path(to), format, e)
+		if err == nil {
+			err = flush(f.stage.path(to))
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%s: %w", to, err)
 		}
 		targets = append(targets, to)
@@ -239,18 +243,12 @@ func makeFolders(dir string) (made []string, err error) {
 	return made, nil
 }
 
-func writeFile(ctx context.Context, path string, format output.Format, e output.Edition) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o644)
+// flush has a finished file reach the disk, which the renaming must not do
+// before it.
+func flush(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return err
 	}
-	err = format.Write(ctx, file, e)
-	if err == nil {
-		// The renaming must not reach the disk before what it names.
-		err = file.Sync()
-	}
-	if closeErr := file.Close(); err == nil {
-		err = closeErr
-	}
-	return err
+	return errors.Join(file.Sync(), file.Close())
 }

@@ -171,8 +171,9 @@ func Write(ctx context.Context, dir string, e output.Edition, by Unit, formats [
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				if err := writeFile(ctx, filepath.Join(dir, item.Files[f.Info().Name]), f, clip); err != nil {
-					return err
+				path := filepath.Join(dir, item.Files[f.Info().Name])
+				if err := output.WriteFile(ctx, path, f, clip); err != nil {
+					return fmt.Errorf("%s: %w", path, err)
 				}
 			}
 			return nil

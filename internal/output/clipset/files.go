@@ -2,7 +2,6 @@ package clipset
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"narrate/internal/output"
 )
 
 // heading is a clip's title: its text or its chapter's title on one line, and
@@ -56,23 +53,6 @@ func empty(dir string, made bool) error {
 		err = errors.Join(err, os.Remove(filepath.Join(dir, entry.Name())))
 	}
 	return err
-}
-
-// writeFile writes one format of one clip.
-func writeFile(ctx context.Context, path string, f output.Format, clip output.Edition) (err error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if closing := file.Close(); err == nil {
-			err = closing
-		}
-	}()
-	if err := f.Write(ctx, file, clip); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return nil
 }
 
 func writeIndex(path string, idx index) error {
