@@ -6,6 +6,7 @@ package document
 import (
 	"fmt"
 	"sort"
+	"time"
 	"unicode/utf8"
 )
 
@@ -29,15 +30,16 @@ const (
 	Title          // the title of the whole article, as it stands in its text
 	Heading
 	ListItem
-	Quote
-	Code
-	Table
-	Image
-	Footnote
-	Break // a scene break such as "***"
+	Quote    // a paragraph of a quotation
+	Code     // Text keeps its lines
+	Table    // a row of a table
+	Image    // Text is the image's alternative text
+	Footnote // a paragraph of a note
+	Break    // a scene break such as "***"
+	Caption  // of a figure or a table
 )
 
-var kindNames = [...]string{"paragraph", "title", "heading", "list-item", "quote", "code", "table", "image", "footnote", "break"}
+var kindNames = [...]string{"paragraph", "title", "heading", "list-item", "quote", "code", "table", "image", "footnote", "break", "caption"}
 
 // String gives the kind's name as it stands in reports and JSON.
 func (k Kind) String() string {
@@ -63,6 +65,63 @@ type Block struct {
 	// the text stops following the source byte for byte (a rejoined line, a
 	// dropped hyphen).
 	Anchors []Anchor
+
+	// Spans is the inline markup: ascending by Lo, of two with the same Lo the
+	// outer first; those with an extent nest and do not cross.
+	Spans []Span
+	// Cells of a Table block, ascending; what stands between them in Text is
+	// in Generated spans.
+	Cells []Cell
+	// Group is the same for the rows and the captions of one table, for an
+	// image and its captions; 0 for none.
+	Group int
+	// Note is the number of the note that the block belongs to, which a
+	// NoteRef names; 0 for none.
+	Note   int
+	Quoted bool // the block stands in a quotation, whatever its Kind
+	Aside  bool // the block stands in an aside: a box beside the article's flow
+}
+
+// SpanKind says what a Span marks.
+type SpanKind int
+
+// The kinds of Span. Those from LineBreak on are points: Lo == Hi.
+const (
+	Foreign     SpanKind = iota // Value: BCP 47 tag of the passage's language
+	Link                        // Value: the address
+	Instead                     // Value: what is said instead (a ruby reading, SSML's sub)
+	Abbr                        // Value: the abbreviation's expansion
+	SayAs                       // Value, Format: SSML's interpret-as and format
+	Phonemes                    // Value: how it is pronounced, in IPA
+	AltText                     // alternative text of an image inside a block
+	Generated                   // text that the markup stands for but the source does not hold: a list item's number
+	Voice                       // Value: the name of who speaks
+	Prosody                     // Rate, Pitch, Volume: factors, 1 = as before
+	LineBreak                   // a line of verse or of an address ends
+	SentenceEnd                 // a sentence ends, whatever the text says
+	Silence                     // Pause: a pause
+	NoteRef                     // Note: the note's number
+	Mark                        // Value: a named place
+)
+
+// Span marks bytes [Lo, Hi) of a Block's Text.
+type Span struct {
+	Kind                SpanKind
+	Lo, Hi              int
+	Value, Format       string
+	Rate, Pitch, Volume float64
+	Pause               time.Duration
+	Note                int
+}
+
+// IsPoint reports whether the kind marks a place between two characters.
+func (k SpanKind) IsPoint() bool { return k >= LineBreak }
+
+// Cell is bytes [Lo, Hi) of a table row's Text.
+type Cell struct {
+	Lo, Hi int
+	Column int  // from 0
+	Header bool // it names its column, or its row
 }
 
 // Pos is where the block begins.
@@ -88,13 +147,33 @@ type Dropped struct {
 	Pos          Pos
 }
 
+// Cover is a picture of the article.
+type Cover struct {
+	Name string // its file or address, as the source names it
+	Data []byte // nil where the source only names it
+}
+
+// ChapterStart says that a chapter begins.
+type ChapterStart struct {
+	Block int // index of its first Block
+	Title string
+	Level int // from 1
+}
+
 // Document is an article as it was written.
 type Document struct {
-	Source string // the file as the user named it; "-" is standard input
-	Title  string // from the text or its metadata; "" where the source names none
-	Author string // from metadata; "" where the source names none
-	Lang   string // BCP 47, from metadata; "" where the source names none
-	Blocks []Block
+	Source string // the file or address as the user named it; "-" is standard input
+	// From the source's text or metadata; "" where it has none.
+	Title, Author string
+	Lang          string // BCP 47
+	Date          string // as ISO 8601 has it, as far as it is known: "2024", "2024-05-01"
+	Description   string
+	Voice         string // who shall speak, by the name of a profile
+	Cover         *Cover
+	Blocks        []Block
+	// Chapters, ascending by Block, is the source's own table of contents;
+	// nil where the headings are all there is.
+	Chapters []ChapterStart
 	// Dropped lists what no Block holds; Warnings what was read with doubt
 	// ("book.txt:12:3: …").
 	Dropped  []Dropped

@@ -1,6 +1,8 @@
 package input
 
 import (
+	"cmp"
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -51,9 +53,9 @@ func (l *Locator) At(off int) document.Pos {
 	return p
 }
 
-// Builder puts a Block's text together from ranges of the source in ascending
-// order: runs of white space become one space (a lone no-break space stays what
-// it is), Invisible characters and the control sequences of terminals go.
+// Builder puts a Block's text together from pieces of the source: runs of white
+// space become one space (a lone no-break space stays what it is), Invisible
+// characters and the control sequences of terminals go.
 type Builder struct {
 	loc     *Locator
 	buf     []byte
@@ -61,6 +63,11 @@ type Builder struct {
 	next    int    // the source byte that follows the last one taken
 	cut     bool   // whether a line ended, or text was left out, since then
 	space   string // white space that is still to be written if text follows
+
+	spans []document.Span
+	open  []int // spans that are not closed yet, by their index; -1-i for one whose text has not begun
+
+	verbatim bool // white space and lines are kept
 
 	// Dropped collects the control sequences of terminals.
 	Dropped []document.Dropped
@@ -71,29 +78,44 @@ func NewBuilder(loc *Locator) *Builder { return &Builder{loc: loc} }
 
 // Add takes the bytes [lo, hi) of the source, which begin and end at whole
 // characters.
-func (b *Builder) Add(lo, hi int) {
-	text := b.loc.text
-	for i := lo; i < hi; {
-		r, n := rune(text[i]), 1
+func (b *Builder) Add(lo, hi int) { b.Text(b.loc.text[lo:hi], lo) }
+
+// Text takes s, which stands at byte off of the source. Where s is longer than
+// what stands for it there (a character reference) it is to be given alone.
+func (b *Builder) Text(s string, off int) {
+	for i := 0; i < len(s); {
+		r, n := rune(s[i]), 1
 		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeRuneInString(text[i:hi])
+			r, n = utf8.DecodeRuneInString(s[i:])
 		}
 		switch {
+		case b.verbatim && (r == '\n' || r == '\t'):
+			b.take(s[i:i+n], off+i)
+		case b.verbatim && r == '\r':
+			if i+1 == len(s) || s[i+1] != '\n' {
+				b.take("\n", off+i)
+			}
+		case b.verbatim && unicode.IsSpace(r):
+			b.take(s[i:i+n], off+i)
 		case unicode.IsSpace(r):
 			b.white(r)
-		case r == '\x1b' && controlSequence(text[i:hi]) > 0:
-			n = controlSequence(text[i:hi])
-			b.Dropped = append(b.Dropped, document.Dropped{Text: text[i : i+n], Reason: "control sequence of a terminal", Pos: b.loc.At(i)})
+		case r == '\x1b' && controlSequence(s[i:]) > 0:
+			n = controlSequence(s[i:])
+			b.Dropped = append(b.Dropped, document.Dropped{Text: s[i : i+n], Reason: "control sequence of a terminal", Pos: b.loc.At(off + i)})
 		case Invisible(r):
 		default:
-			b.take(i, n)
+			b.take(s[i:i+n], off+i)
 		}
 		i += n
 	}
 }
 
 // Space asks for a space before what is added next.
-func (b *Builder) Space() { b.white('\n') }
+func (b *Builder) Space() {
+	if !b.verbatim {
+		b.white('\n')
+	}
+}
 
 func (b *Builder) white(r rune) {
 	if r == '\n' || r == '\r' {
@@ -107,32 +129,86 @@ func (b *Builder) white(r rune) {
 	}
 }
 
-func (b *Builder) take(i, n int) {
+// take writes the character s that stands at byte off of the source.
+func (b *Builder) take(s string, off int) {
 	if len(b.buf) == 0 {
 		b.space = ""
 	}
 	b.buf = append(b.buf, b.space...)
-	if len(b.buf) == 0 || b.cut || i != b.next+len(b.space) {
-		b.anchors = append(b.anchors, document.Anchor{Text: len(b.buf), Pos: b.loc.At(i)})
+	if len(b.buf) == 0 || b.cut || off != b.next+len(b.space) {
+		b.anchors = append(b.anchors, document.Anchor{Text: len(b.buf), Pos: b.loc.At(off)})
 		b.cut = false
 	}
 	b.space = ""
-	b.buf = append(b.buf, b.loc.text[i:i+n]...)
-	b.next = i + n
+	for i := len(b.open) - 1; i >= 0 && b.open[i] < 0; i-- {
+		b.open[i] = -1 - b.open[i]
+		b.spans[b.open[i]].Lo = len(b.buf)
+	}
+	b.buf = append(b.buf, s...)
+	b.next = off + len(s)
+}
+
+// Open begins a span, whose Lo and Hi the Builder sets; what was opened last is
+// closed first.
+func (b *Builder) Open(s document.Span) {
+	s.Lo = -1
+	b.open = append(b.open, -1-len(b.spans))
+	b.spans = append(b.spans, s)
+}
+
+// Close ends the span that was opened last and is not closed; one without text
+// vanishes.
+func (b *Builder) Close() {
+	last := len(b.open) - 1
+	if last < 0 {
+		return
+	}
+	if i := b.open[last]; i >= 0 {
+		b.spans[i].Hi = len(b.buf)
+	}
+	b.open = b.open[:last]
+}
+
+// Point marks the place behind the last character.
+func (b *Builder) Point(s document.Span) {
+	s.Lo, s.Hi = len(b.buf), len(b.buf)
+	b.spans = append(b.spans, s)
 }
 
 // Block gives what was added as a Block and makes the Builder ready for the
-// next. ok is false if nothing visible was added.
+// next; spans that are open go on there. ok is false if nothing visible was
+// added; points that were set since go on to the next block too.
 func (b *Builder) Block(kind document.Kind, level int) (block document.Block, ok bool) {
-	defer func() {
-		b.buf = b.buf[:0]
-		b.anchors = nil
-		b.cut, b.space = false, ""
-	}()
-	if len(b.buf) == 0 {
-		return document.Block{}, false
+	var next []document.Span
+	if ok = len(b.buf) > 0; ok {
+		block = document.Block{Kind: kind, Level: level, Text: string(b.buf), Anchors: b.anchors}
 	}
-	return document.Block{Kind: kind, Level: level, Text: string(b.buf), Anchors: b.anchors}, true
+	reopened := b.open[:0]
+	for i, s := range b.spans {
+		at := slices.IndexFunc(b.open[len(reopened):], func(o int) bool { return o == i || o == -1-i })
+		open := at >= 0
+		switch {
+		case open && s.Lo >= 0:
+			s.Hi = len(b.buf)
+			block.Spans = append(block.Spans, s)
+		case !open && s.Lo >= 0 && ok:
+			block.Spans = append(block.Spans, s)
+		case !open && s.Kind.IsPoint():
+			next = append(next, s)
+		}
+		if open {
+			s.Lo, s.Hi = -1, 0
+			reopened = append(reopened, -1-len(next))
+			next = append(next, s)
+		}
+	}
+	// Spans were noted in the order of their beginnings but for points, which
+	// come before the text that follows them.
+	slices.SortStableFunc(block.Spans, func(x, y document.Span) int { return cmp.Compare(x.Lo, y.Lo) })
+	b.open, b.spans = reopened, next
+	b.buf, b.anchors = b.buf[:0], nil
+	b.cut, b.space = false, ""
+	return block, ok
 }
 
 // controlSequence gives the length of the control sequence (ECMA-48, section

@@ -19,8 +19,11 @@ import (
 
 // Source is an article's bytes.
 type Source struct {
-	Name string // as the user gave it; "-" is standard input
+	Name string // as the user gave it, a file or an address; "-" is standard input
 	Data []byte // as stored, not decoded
+	// MediaType is what the server said of it ("text/html; charset=utf-8"); ""
+	// for a file.
+	MediaType string
 }
 
 // Info describes a Format.

@@ -26,6 +26,23 @@ type Options struct {
 	// Backend is the engine whose profiles in Voices count; with a Voice set
 	// it is the Voice's.
 	Backend string
+	// ByLanguage, by BCP 47 tag, goes before Voices.
+	ByLanguage map[string]*voices.Voice
+	// Cast is who speaks by name, in lower case: what a speaker tag or a line
+	// of dialogue ("Anna: …") names.
+	Cast map[string]*voices.Voice
+	// Quotes speaks the quotations, if set.
+	Quotes *voices.Voice
+	// Blocks says what becomes of code, tables, images and the like.
+	Blocks Policy
+	// Passages has the language of a block told by its text where no markup
+	// names it and there is enough of it to be sure.
+	Passages bool
+	// Phrases has marked phrases of another language inside a sentence spoken
+	// by that language's voice.
+	Phrases bool
+	// Chapters are those that are spoken; nil is all.
+	Chapters []Range
 	// MaxText is the most code points that the engine takes at once; 0 is no
 	// limit. Longer sentences are divided at clauses.
 	MaxText int

@@ -17,12 +17,29 @@ type Utterance struct {
 	Text   string        // as written, and as captions show it
 	Spoken string        // as the voice says it
 	Edits  []Edit        // how Spoken differs from Text
-	Lang   string        // BCP 47
-	Voice  *voices.Voice
+	// Phonemes, ascending, are parts of Spoken whose pronunciation is given.
+	Phonemes []Phonemes
+	// Marks are named places, ascending.
+	Marks []Mark
+	Lang  string // BCP 47
+	Voice *voices.Voice
 	// Before and After are the least silence wanted on either side; between
 	// two utterances stands the longer of the two wishes.
 	Before, After time.Duration
 	Pos           document.Pos
+}
+
+// Phonemes says that bytes [Lo, Hi) of an Utterance's Spoken are pronounced as
+// IPA says.
+type Phonemes struct {
+	Lo, Hi int
+	IPA    string
+}
+
+// Mark names the place before byte Text of an Utterance's Text.
+type Mark struct {
+	Name string
+	Text int
 }
 
 // Edit says that bytes [TextLo, TextHi) of Text are spoken as bytes
@@ -58,6 +75,7 @@ func (u *Utterance) textOffset(off int, end bool) int {
 // Chapter is a part of the article under one heading.
 type Chapter struct {
 	Title      string
+	Number     int // among all chapters of the article, spoken or not, from 1
 	Level      int // of its heading, from 1; 0 for text before the first heading
 	Utterances []Utterance
 }
@@ -71,6 +89,8 @@ type Skip struct {
 // Script is the whole article, ready to be spoken.
 type Script struct {
 	Source, Title, Author string
+	Date, Description     string // as document.Document has them
+	Cover                 *document.Cover
 	Lang                  string // BCP 47, of the article as a whole
 	Chapters              []Chapter
 	Skipped               []Skip

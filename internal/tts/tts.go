@@ -19,6 +19,17 @@ type Request struct {
 	Text string
 	// Voice says who speaks, and how.
 	Voice voices.Voice
+	// Phonemes, ascending and not overlapping, are parts of Text whose
+	// pronunciation is given. A backend whose Info has no Phonemes speaks the
+	// Text itself.
+	Phonemes []Phonemes
+}
+
+// Phonemes says that bytes [Lo, Hi) of a Request's Text are pronounced as IPA
+// says.
+type Phonemes struct {
+	Lo, Hi int
+	IPA    string
 }
 
 // Mark is a word's start, as the engine reports it.
@@ -56,6 +67,8 @@ type Info struct {
 	// not, says why and what would bring them.
 	Marks     bool
 	MarksNote string
+	// Phonemes says whether a Request's Phonemes are obeyed.
+	Phonemes bool
 	// MaxText is the longest Request.Text in code points; 0 is no limit.
 	MaxText int
 	// Parallel is how many requests may run at once; 0 is one a core.
