@@ -29,13 +29,15 @@ type Suite struct {
 	// blank lines part. nil: that text is such a source.
 	Encode func(text string) []byte
 
-	// Text gives the text that the places of src's blocks are places in.
-	// nil: what input.Decode makes of it.
-	Text func(src input.Source) string
+	// Texts gives the texts that the places of src's blocks are places in, by
+	// the name that the places give them. nil: src's name, and what
+	// input.Decode makes of it.
+	Texts func(src input.Source) map[string]string
 
-	// Visible gives the characters of that text which a reader of the article
-	// sees, so without markup. nil: all of it.
-	Visible func(text string) string
+	// Visible gives the characters of those texts which a reader of the
+	// article sees, so without markup, but with the alternative text of images
+	// and the readings of ruby. nil: all of it.
+	Visible func(texts map[string]string) string
 
 	// Markup holds the signs that may be left out of the blocks unlisted, such
 	// as bullets.
@@ -45,6 +47,10 @@ type Suite struct {
 	// its place in the source (white space may differ in kind); a format with
 	// escapes cannot promise that.
 	Verbatim bool
+
+	// MayRefuse says that Read may give an error for the hostile sources, as
+	// a format must that has a syntax.
+	MayRefuse bool
 }
 
 // Run runs the suite.
@@ -52,17 +58,11 @@ func Run(t *testing.T, s Suite) {
 	if s.Encode == nil {
 		s.Encode = func(text string) []byte { return []byte(text) }
 	}
-	if s.Text == nil {
-		s.Text = func(src input.Source) string {
-			d, err := input.Decode(src)
-			if err != nil {
-				return ""
-			}
-			return d.Text
-		}
+	if s.Texts == nil {
+		s.Texts = decoded
 	}
 	if s.Visible == nil {
-		s.Visible = func(text string) string { return text }
+		s.Visible = all
 	}
 	t.Run("info", s.info)
 	t.Run("detect", s.detect)
@@ -81,12 +81,28 @@ func Run(t *testing.T, s Suite) {
 	hostile := Hostile()
 	for _, name := range slices.Sorted(maps.Keys(hostile)) {
 		t.Run("hostile/"+name, func(t *testing.T) {
-			s.read(t, input.Source{Name: "a", Data: s.Encode(hostile[name])})
+			s.read(t, input.Source{Name: "a", Data: s.Encode(hostile[name])}, s.MayRefuse)
 		})
 	}
 	for _, src := range s.Samples {
-		t.Run("sample/"+src.Name, func(t *testing.T) { s.read(t, src) })
+		t.Run("sample/"+src.Name, func(t *testing.T) { s.read(t, src, false) })
 	}
+}
+
+func decoded(src input.Source) map[string]string {
+	d, err := input.Decode(src)
+	if err != nil {
+		return nil
+	}
+	return map[string]string{src.Name: d.Text}
+}
+
+func all(texts map[string]string) string {
+	var b strings.Builder
+	for _, text := range texts {
+		b.WriteString(text)
+	}
+	return b.String()
 }
 
 // Hostile gives texts that a reader must survive, by what they are.
@@ -146,7 +162,7 @@ func (s Suite) detect(t *testing.T) {
 }
 
 // read reads src twice at the same time and checks what came out.
-func (s Suite) read(t *testing.T, src input.Source) {
+func (s Suite) read(t *testing.T, src input.Source, mayRefuse bool) {
 	t.Helper()
 	data := bytes.Clone(src.Data)
 	type result struct {
@@ -161,7 +177,10 @@ func (s Suite) read(t *testing.T, src input.Source) {
 	doc, err := s.Format.Read(src)
 	second := <-other
 	if err != nil {
-		t.Fatal(err)
+		if !mayRefuse || strings.Contains(err.Error(), "\n") {
+			t.Fatal(err)
+		}
+		return
 	}
 	if !reflect.DeepEqual(doc, second.doc) || second.err != nil {
 		t.Error("a second reading gave something else")
@@ -169,22 +188,31 @@ func (s Suite) read(t *testing.T, src input.Source) {
 	if !bytes.Equal(src.Data, data) {
 		t.Error("the source was changed")
 	}
-	text := s.Text(src)
-	if err := Check(doc, src.Name, text, s.Visible(text), s.Markup, s.Verbatim); err != nil {
+	if err := s.Check(doc, src); err != nil {
 		t.Error(err)
 	}
 }
 
-// Check checks a document against the text of its source: what Suite says of
-// visible, markup and verbatim. It is for fuzz targets as well.
-func Check(doc *document.Document, name, text, visible, markup string, verbatim bool) error {
-	if doc.Source != name {
-		return fmt.Errorf("source is named %q, want %q", doc.Source, name)
+// Check checks a document that the format read from src. It is for fuzz targets
+// as well.
+func (s Suite) Check(doc *document.Document, src input.Source) error {
+	if s.Texts == nil {
+		s.Texts = decoded
 	}
-	p := places{text: text, name: name, line: 1}
+	if s.Visible == nil {
+		s.Visible = all
+	}
+	texts := s.Texts(src)
+	if doc.Source != src.Name {
+		return fmt.Errorf("source is named %q, want %q", doc.Source, src.Name)
+	}
+	p := map[string]*places{}
+	for name, text := range texts {
+		p[name] = &places{text: text, line: 1}
+	}
 	for i := range doc.Blocks {
 		b := &doc.Blocks[i]
-		if err := block(b, verbatim, &p); err != nil {
+		if err := block(b, s.Verbatim, p); err != nil {
 			return fmt.Errorf("block %d (%s) %.80q: %w", i, b.Kind, b.Text, err)
 		}
 	}
@@ -192,14 +220,19 @@ func Check(doc *document.Document, name, text, visible, markup string, verbatim 
 		if d.Text == "" || d.Reason == "" {
 			return fmt.Errorf("dropped without text or reason: %+v", d)
 		}
-		if err := p.check(d.Pos); err != nil {
+		if err := check(p, d.Pos); err != nil {
 			return fmt.Errorf("dropped %.80q: %w", d.Text, err)
 		}
 	}
-	return account(doc, visible, markup)
+	for i, c := range doc.Chapters {
+		if c.Title == "" || c.Level < 1 || c.Block < 0 || c.Block >= len(doc.Blocks) || i > 0 && c.Block <= doc.Chapters[i-1].Block {
+			return fmt.Errorf("chapter %d of %d at block %d, level %d: %q", i+1, len(doc.Chapters), c.Block, c.Level, c.Title)
+		}
+	}
+	return account(doc, s.Visible(texts), s.Markup)
 }
 
-func block(b *document.Block, verbatim bool, p *places) error {
+func block(b *document.Block, verbatim bool, p map[string]*places) error {
 	switch {
 	case !utf8.ValidString(b.Text):
 		return fmt.Errorf("not valid UTF-8")
@@ -230,20 +263,20 @@ func block(b *document.Block, verbatim bool, p *places) error {
 		end := len(b.Text)
 		if i+1 < len(b.Anchors) {
 			end = b.Anchors[i+1].Text
-			if next := b.Anchors[i+1]; next.Text <= a.Text || next.Pos.Offset <= a.Pos.Offset {
+			if next := b.Anchors[i+1]; next.Text <= a.Text || verbatim && next.Pos.Offset <= a.Pos.Offset || next.Pos.File == a.Pos.File && next.Pos.Offset < a.Pos.Offset {
 				return fmt.Errorf("anchors not ascending: %+v, %+v", a, next)
 			}
 		}
 		if a.Text > end || end > len(b.Text) || a.Text < len(b.Text) && !utf8.RuneStart(b.Text[a.Text]) {
 			return fmt.Errorf("anchor at byte %d of %d", a.Text, len(b.Text))
 		}
-		if err := p.check(a.Pos); err != nil {
+		if err := check(p, a.Pos); err != nil {
 			return err
 		}
 		if !verbatim {
 			continue
 		}
-		src := p.text[a.Pos.Offset:]
+		src := p[a.Pos.File].text[a.Pos.Offset:]
 		for j, r := range b.Text[a.Text:end] {
 			got, _ := utf8.DecodeRuneInString(src[min(j, len(src)):])
 			if got != r && !(unicode.IsSpace(r) && (unicode.IsSpace(got) || a.Text+j+utf8.RuneLen(r) == end)) {
@@ -251,18 +284,61 @@ func block(b *document.Block, verbatim bool, p *places) error {
 			}
 		}
 	}
+	return structure(b)
+}
+
+// structure checks a block's spans and cells.
+func structure(b *document.Block) error {
+	var within []document.Span
+	last := 0
+	for _, s := range b.Spans {
+		for len(within) > 0 && within[len(within)-1].Hi <= s.Lo {
+			within = within[:len(within)-1]
+		}
+		switch {
+		case s.Lo < last || s.Hi < s.Lo || s.Hi > len(b.Text) || s.Kind.IsPoint() != (s.Lo == s.Hi):
+			return fmt.Errorf("span %+v", s)
+		case !boundary(b.Text, s.Lo) || !boundary(b.Text, s.Hi):
+			return fmt.Errorf("span %+v cuts a character", s)
+		case len(within) > 0 && s.Hi > within[len(within)-1].Hi:
+			return fmt.Errorf("span %+v crosses %+v", s, within[len(within)-1])
+		}
+		last = s.Lo
+		if !s.Kind.IsPoint() {
+			within = append(within, s)
+		}
+	}
+	if len(b.Cells) > 0 != (b.Kind == document.Table) {
+		return fmt.Errorf("%d cells", len(b.Cells))
+	}
+	at := 0
+	for i, c := range b.Cells {
+		if c.Lo < at || c.Hi <= c.Lo || c.Hi > len(b.Text) || i > 0 && c.Column <= b.Cells[i-1].Column || !boundary(b.Text, c.Lo) || !boundary(b.Text, c.Hi) {
+			return fmt.Errorf("cell %+v", c)
+		}
+		at = c.Hi
+	}
 	return nil
+}
+
+func boundary(text string, at int) bool { return at == len(text) || utf8.RuneStart(text[at]) }
+
+func check(p map[string]*places, pos document.Pos) error {
+	if in, ok := p[pos.File]; ok {
+		return in.check(pos)
+	}
+	return fmt.Errorf("%s: there is no text of that name", pos)
 }
 
 // places checks the line and column of places, in ascending order at linear
 // cost.
 type places struct {
-	text, name     string
+	text           string
 	at, line, runs int // runs: characters since the line began
 }
 
 func (p *places) check(pos document.Pos) error {
-	if pos.File != p.name || pos.Offset < 0 || pos.Offset > int64(len(p.text)) {
+	if pos.Offset < 0 || pos.Offset > int64(len(p.text)) {
 		return fmt.Errorf("%s: offset %d is not in the source of %d bytes", pos, pos.Offset, len(p.text))
 	}
 	if int(pos.Offset) < p.at {
@@ -286,27 +362,37 @@ func (p *places) check(pos document.Pos) error {
 }
 
 // account checks that the blocks and what was dropped hold each visible
-// character as often as the source does.
+// character as often as the source does. Generated text is no part of the
+// source; what is said instead of a text may be.
 func account(doc *document.Document, visible, markup string) error {
-	count := make(map[rune]int)
-	add := func(s string, by int) {
+	count, instead := make(map[rune]int), make(map[rune]int)
+	add := func(count map[rune]int, s string, by int) {
 		for _, r := range s {
 			if !unicode.IsSpace(r) && !input.Invisible(r) {
 				count[r] += by
 			}
 		}
 	}
-	add(visible, 1)
+	add(count, visible, 1)
 	for i := range doc.Blocks {
-		add(doc.Blocks[i].Text, -1)
+		b := &doc.Blocks[i]
+		add(count, b.Text, -1)
+		for _, s := range b.Spans {
+			switch s.Kind {
+			case document.Generated:
+				add(count, b.Text[s.Lo:s.Hi], 1)
+			case document.Instead:
+				add(instead, s.Value, 1)
+			}
+		}
 	}
 	for _, d := range doc.Dropped {
-		add(d.Text, -1)
+		add(count, d.Text, -1)
 	}
 	for _, r := range slices.Sorted(maps.Keys(count)) {
 		switch n := count[r]; {
-		case n > 0 && !strings.ContainsRune(markup, r):
-			return fmt.Errorf("%q was lost %d times", r, n)
+		case n > instead[r] && !strings.ContainsRune(markup, r):
+			return fmt.Errorf("%q was lost %d times", r, n-instead[r])
 		case n < 0:
 			return fmt.Errorf("%q was made up %d times", r, -n)
 		}

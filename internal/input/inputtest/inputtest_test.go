@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"narrate/internal/document"
+	"narrate/internal/input"
 )
 
 // The check must see each fault.
@@ -17,6 +18,10 @@ func TestCheck(t *testing.T) {
 			{Text: "ab", Anchors: at(0, 1, 1)},
 			{Text: "cd", Kind: document.ListItem, Anchors: at(5, 2, 3)},
 		}}
+	}
+	check := func(d *document.Document, markup string) error {
+		s := Suite{Markup: markup, Verbatim: true}
+		return s.Check(d, input.Source{Name: "x", Data: []byte(text)})
 	}
 	for _, c := range []struct {
 		name  string
@@ -36,15 +41,30 @@ func TestCheck(t *testing.T) {
 		{"other text", func(d *document.Document) { d.Blocks[0].Text = "ba" }, true},
 		{"lost", func(d *document.Document) { d.Blocks = d.Blocks[:1] }, true},
 		{"made up", func(d *document.Document) { d.Blocks = append(d.Blocks, d.Blocks[1]) }, true},
+		{"place in another file", func(d *document.Document) { d.Blocks[0].Anchors[0].Pos.File = "y" }, true},
+		{"span", func(d *document.Document) {
+			d.Blocks[0].Spans = []document.Span{{Kind: document.Link, Hi: 2}, {Lo: 1, Hi: 2}}
+		}, false},
+		{"point", func(d *document.Document) {
+			d.Blocks[0].Spans = []document.Span{{Kind: document.NoteRef, Lo: 2, Hi: 2}}
+		}, false},
+		{"span behind the text", func(d *document.Document) { d.Blocks[0].Spans = []document.Span{{Kind: document.Link, Hi: 3}} }, true},
+		{"empty span", func(d *document.Document) { d.Blocks[0].Spans = []document.Span{{Kind: document.Link}} }, true},
+		{"point with an extent", func(d *document.Document) { d.Blocks[0].Spans = []document.Span{{Kind: document.NoteRef, Hi: 2}} }, true},
+		{"spans out of order", func(d *document.Document) { d.Blocks[0].Spans = []document.Span{{Lo: 1, Hi: 2}, {Hi: 1}} }, true},
+		{"row without cells", func(d *document.Document) { d.Blocks[0].Kind = document.Table }, true},
+		{"cells of no row", func(d *document.Document) { d.Blocks[0].Cells = []document.Cell{{Hi: 1}} }, true},
+		{"chapter", func(d *document.Document) { d.Chapters = []document.ChapterStart{{Block: 1, Title: "a", Level: 1}} }, false},
+		{"chapter behind the end", func(d *document.Document) { d.Chapters = []document.ChapterStart{{Block: 2, Title: "a", Level: 1}} }, true},
 		{"dropped without reason", func(d *document.Document) { d.Dropped = []document.Dropped{{Text: "*", Pos: d.Blocks[0].Pos()}} }, true},
 	} {
 		doc := good()
 		c.spoil(doc)
-		if err := Check(doc, "x", text, text, "*", true); (err != nil) != c.fault {
+		if err := check(doc, "*"); (err != nil) != c.fault {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
-	if Check(good(), "x", text, text, "", true) == nil {
+	if check(good(), "") == nil {
 		t.Error("a sign that is no markup was lost unseen")
 	}
 }

@@ -113,15 +113,15 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		src := input.Source{Name: "a", Data: data}
-		dec, err := input.Decode(src)
-		if err != nil {
+		if _, err := input.Decode(src); err != nil {
 			return
 		}
 		doc, err := Format{}.Read(src)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := inputtest.Check(doc, "a", dec.Text, dec.Text, markup, true); err != nil {
+		suite := inputtest.Suite{Markup: markup, Verbatim: true}
+		if err := suite.Check(doc, src); err != nil {
 			t.Fatal(err)
 		}
 	})
