@@ -179,22 +179,22 @@ func (b *Builder) Point(s document.Span) {
 // next; spans that are open go on there. ok is false if nothing visible was
 // added; points that were set since go on to the next block too.
 func (b *Builder) Block(kind document.Kind, level int) (block document.Block, ok bool) {
-	var next []document.Span
-	if ok = len(b.buf) > 0; ok {
-		block = document.Block{Kind: kind, Level: level, Text: string(b.buf), Anchors: b.anchors}
+	b.cut, b.space = false, ""
+	if len(b.buf) == 0 {
+		return document.Block{}, false
 	}
+	block = document.Block{Kind: kind, Level: level, Text: string(b.buf), Anchors: b.anchors}
+	var next []document.Span
 	reopened := b.open[:0]
 	for i, s := range b.spans {
-		at := slices.IndexFunc(b.open[len(reopened):], func(o int) bool { return o == i || o == -1-i })
-		open := at >= 0
+		// The open spans stand in b.open in the order of their beginnings.
+		open := len(reopened) < len(b.open) && (b.open[len(reopened)] == i || b.open[len(reopened)] == -1-i)
 		switch {
 		case open && s.Lo >= 0:
 			s.Hi = len(b.buf)
 			block.Spans = append(block.Spans, s)
-		case !open && s.Lo >= 0 && ok:
+		case !open && s.Lo >= 0:
 			block.Spans = append(block.Spans, s)
-		case !open && s.Kind.IsPoint():
-			next = append(next, s)
 		}
 		if open {
 			s.Lo, s.Hi = -1, 0
@@ -207,8 +207,7 @@ func (b *Builder) Block(kind document.Kind, level int) (block document.Block, ok
 	slices.SortStableFunc(block.Spans, func(x, y document.Span) int { return cmp.Compare(x.Lo, y.Lo) })
 	b.open, b.spans = reopened, next
 	b.buf, b.anchors = b.buf[:0], nil
-	b.cut, b.space = false, ""
-	return block, ok
+	return block, true
 }
 
 // controlSequence gives the length of the control sequence (ECMA-48, section

@@ -61,8 +61,10 @@ func NewFlow(source string) *Flow {
 
 // File says that what follows has its places in text, the content of a source
 // or, in an archive, of the member that name tells ("book.epub/ch1.xhtml").
+// A chapter that was to begin in the file before, but got no block, is none.
 func (f *Flow) File(name, text string) {
 	f.End()
+	f.start = nil
 	f.takeDropped()
 	f.file = NewLocator(name, text)
 	if f.b == nil {
@@ -182,6 +184,7 @@ func (f *Flow) End() {
 			s := &block.Spans[i]
 			s.Lo, s.Hi = min(s.Lo, len(block.Text)), min(s.Hi, len(block.Text))
 		}
+		block.Spans = slices.DeleteFunc(block.Spans, func(s document.Span) bool { return s.Lo == s.Hi && !s.Kind.IsPoint() })
 	}
 	block.Cells = cells
 	f.add(block)

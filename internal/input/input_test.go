@@ -203,6 +203,7 @@ func TestBinary(t *testing.T) {
 		{"RTF", "{\\rtf1\\ansi Hallo}", "an RTF file"},
 		{"gzip", "\x1f\x8b\x08\x00" + bin, "a gzip file: unpack it first"},
 		{"EPUB", "PK\x03\x04\x14\x00\x00\x00\x00\x00aaaabbbbccccddddeeee\x08\x00\x00\x00mimetypeapplication/epub+zip" + bin, "an EPUB book"},
+		{"encrypted DOCX", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bin + string(encryptedPackage) + bin, "an encrypted Word, Excel or PowerPoint file: save it without its password first"},
 		{"DOCX", "PK\x03\x04" + bin + "PK\x01\x02word/document.xml", "a Word document (DOCX)"},
 		{"ZIP", "PK\x03\x04" + bin, "a ZIP file: unpack it first"},
 		{"ELF", "\x7fELF\x02\x01\x01" + bin, "a program (ELF)"},

@@ -40,7 +40,7 @@ var magics = []magic{
 	{0, "7z\xbc\xaf'\x1c", false, "a 7-Zip file" + unpack},
 	{0, "Rar!\x1a\x07", false, "a RAR file" + unpack},
 	{257, "ustar", false, "a tar file" + unpack},
-	{0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", false, "an old Word, Excel or PowerPoint file: save it as plain text or DOCX first"},
+	{0, compound, false, "an old Word, Excel or PowerPoint file: save it as plain text or DOCX first"},
 	{60, "BOOKMOBI", false, "a Kindle or Mobipocket book: convert it to EPUB first"},
 	{0, "\x7fELF", false, "a program (ELF)" + notText},
 	{0, "MZ", false, "a Windows program" + notText},
@@ -60,11 +60,18 @@ var magics = []magic{
 	{0, "\x1aE\xdf\xa3", false, "a Matroska or WebM file" + notText},
 }
 
+// compound begins a Compound File (MS-CFB, section 2.2). One that holds a stream
+// of this name, which stands in it as UTF-16, is an encrypted Office Open XML
+// file (MS-OFFCRYPTO, section 2.3.4.4).
+const compound = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+var encryptedPackage = []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00")
+
 // ZIP files by the name or content of a member, which stands in them
 // uncompressed.
 var zips = []struct{ member, what string }{
 	{"mimetypeapplication/epub+zip", "an EPUB book"},
-	{"mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument text: save it as plain text or DOCX first"},
+	{"mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument text (ODT)"},
 	{"word/document.xml", "a Word document (DOCX)"},
 	{"xl/workbook.xml", "an Excel workbook" + notText},
 	{"ppt/presentation.xml", "a PowerPoint presentation" + notText},
@@ -76,6 +83,9 @@ var zips = []struct{ member, what string }{
 func Binary(data []byte) string {
 	if what, _ := unicodeForm(data); what != "" {
 		return ""
+	}
+	if bytes.HasPrefix(data, []byte(compound)) && bytes.Contains(data, encryptedPackage) {
+		return "an encrypted Word, Excel or PowerPoint file: save it without its password first"
 	}
 	control := manyControls(data)
 	for _, m := range magics {

@@ -1,0 +1,201 @@
+package dom
+
+// cases are pages with what becomes of them.
+var cases = []struct{ page, want string }{
+	{`<h1>Ein <b>Titel</b></h1><p>Kaffee &amp; <i>Kuchen</i>.<br>Zweite&nbsp;Zeile<br><br>Dritter Absatz`, `
+heading1 "Ein Titel"
+paragraph "Kaffee & Kuchen. Zweite\u00a0Zeile"
+	line-break at 16
+paragraph "Dritter Absatz"
+`},
+	{`<div role=heading aria-level=4>Vier</div><h2><div>Teil</div><div>Zwei</div></h2>lose <div>Text</div> danach`, `
+heading4 "Vier"
+heading2 "Teil Zwei"
+	line-break at 4
+paragraph "lose"
+paragraph "Text"
+paragraph "danach"
+`},
+	{`<ol start=3 type=a><li>Eins<li><p>Zwei</p><p>Mehr</p><ul><li>innen</ul><li><a href="http://x.example/">Link</a></ol><ol reversed><li>x<li value=7>y</ol><ol type=I start=4><li>z</ol>`, `
+list-item "c) Eins"
+	generated "c)"
+list-item "d) Zwei"
+	generated "d)"
+list-item "Mehr"
+list-item "innen"
+list-item "e) Link"
+	generated "e)"
+	link "Link" http://x.example/
+list-item "2. x"
+	generated "2."
+list-item "7. y"
+	generated "7."
+list-item "IV) z"
+	generated "IV)"
+`},
+	{`<dl><dt>Wort<dd>Erklärung</dl>`, `
+list-item "Wort"
+list-item "Erklärung"
+`},
+	{`<blockquote lang=en><p>He said <q>go <q>now</q></q>.</p></blockquote><p>Sie sagte <q lang=de>geh</q>.`, `
+quote lang=en quoted "He said “go ‘now’”."
+	generated "“"
+	generated "‘"
+	generated "’"
+	generated "”"
+paragraph "Sie sagte „geh“."
+	foreign "„geh“" de
+	generated "„"
+	generated "“"
+`},
+	{`<pre>
+
+  code
+    more &lt;
+</pre><hr><pre class=verse>Zeile eins
+Zeile zwei</pre>`, `
+code "  code\n    more <"
+break ""
+paragraph "Zeile eins Zeile zwei"
+	line-break at 10
+`},
+	{`<table><caption>Werte</caption><thead><tr><th>A<th>B<th>C<tbody><tr><td rowspan=2>1<td colspan=2>2<tr><td>3<td>4</table>`, `
+caption group=1 "Werte"
+table group=1 "A · B · C"
+	cell 0 header "A"
+	cell 1 header "B"
+	cell 2 header "C"
+	generated "·"
+	generated "·"
+table group=1 "1 · 2"
+	cell 0 "1"
+	cell 1 "2"
+	generated "·"
+table group=1 "3 · 4"
+	cell 1 "3"
+	cell 2 "4"
+	generated "·"
+`},
+	{`<table><tr><td><p>Layout</p></td></tr></table><table role=presentation><tr><td>a<td>b<tr><td>c<td>d</table><table><tr><td>x<td><p>long</p><p>text</p><p>cell</p><tr><td>y<td>z</table>`, `
+paragraph "Layout"
+paragraph "a"
+paragraph "b"
+paragraph "c"
+paragraph "d"
+table group=1 "x · long text cell"
+	cell 0 "x"
+	cell 1 "long text cell"
+	generated "·"
+	line-break at 9
+	line-break at 14
+table group=1 "y · z"
+	cell 0 "y"
+	cell 1 "z"
+	generated "·"
+`},
+	{`<p>Wort<sup><a href="#fn1" id=r1>1</a></sup>, <a href="#fn2" role=doc-noteref>*</a> und 10<sup>2</sup> H<sub>2</sub>O, 1<sup>st</sup>, Wort.<sup>7</sup></p><ol class=footnotes><li id=fn1><p>Die Note <a href="#r1">↩</a></p><li id=fn2>Noch eine <a href="#r1">zurück</a></ol>`, `
+paragraph "Wort, und 10² H₂O, 1st, Wort."
+	note-ref at 4 1
+	note-ref at 5 2
+footnote note=1 "Die Note"
+footnote note=2 "Noch eine"
+dropped mark of a note: "1"
+dropped mark of a note: "*"
+dropped mark of a note: "7"
+dropped back link: "↩"
+dropped back link: "zurück"
+`},
+	{`<p>Text [<a href="#n1">1</a>] weiter</p><p id=n1>[1] Die Note</p><p>Seite <a href="#s2">2</a></p><h2 id=s2>Abschnitt</h2>`, `
+paragraph "Text weiter"
+	note-ref at 4 1
+footnote note=1 "Die Note"
+paragraph "Seite 2"
+heading2 "Abschnitt"
+dropped mark of a note: "["
+dropped mark of a note: "1"
+dropped mark of a note: "]"
+dropped mark of a note: "[1]"
+`},
+	{`<p>Rand<span class=sidenote>eine Randnote</span> weiter</p>`, `
+paragraph "Rand weiter"
+	note-ref at 4 1
+footnote note=1 "eine Randnote"
+`},
+	{`<sup id="cite_ref-1" class="reference"><a href="#cite_note-1">[1]</a></sup> x<ol class="references"><li id="cite_note-1"><span class="mw-cite-backlink"><b><a href="#cite_ref-1">^</a></b></span> <span class="reference-text">Quelle</span></li></ol>`, `
+paragraph "x"
+	note-ref at 0 1
+footnote note=1 "Quelle"
+dropped mark of a note: "[1]"
+dropped back link: "^"
+`},
+	{`<figure><img src=x alt="Ein Bild"><figcaption>Unter <p>schrift</p></figcaption></figure><p>Im <img alt=Bild> Satz</p><p><a href="x"><img alt=allein></a></p><p><img alt="IMG_1.jpg">Text</p><svg aria-label="Zeichnung"><text>drin</text></svg>`, `
+image group=1 "Ein Bild"
+caption group=1 "Unter schrift"
+	line-break at 5
+paragraph "Im Bild Satz"
+	alt "Bild"
+image "allein"
+paragraph "Text"
+image "Zeichnung"
+dropped text in a drawing: "drin"
+`},
+	{`<p><ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp>字<rt>じ</rt></ruby>です
+日本
+<b>語</b> und
+Text</p>`, `
+paragraph "漢字です日本語 und Text"
+	instead "漢" かん
+	instead "字" じ
+`},
+	{`<p lang=fr>Bonjour <span lang=de>Tag</span></p><div lang=es><p>Hola</p></div><p>Das <i lang=en>is</i></p>`, `
+paragraph lang=fr "Bonjour Tag"
+	foreign "Tag" de
+paragraph lang=es "Hola"
+paragraph "Das is"
+	foreign "is" en
+`},
+	{`<div hidden>h</div><nav><a href=x>a</a> <a href=y>b</a></nav><p>a <del>b</del> c <ins>d</ins> <span style="display: none">e</span></p><button>f</button><noscript>g</noscript><p>x <span aria-hidden=true>i</span></p><span epub:type=pagebreak>12</span>`, `
+paragraph "a c d"
+paragraph "x"
+dropped hidden: "h"
+dropped navigation: "a b"
+dropped struck out: "b"
+dropped hidden: "e"
+dropped form control: "f"
+dropped for browsers without scripts: "g"
+dropped hidden: "i"
+dropped page number: "12"
+`},
+	{`<aside><p>Kasten</p></aside><details><summary>Auf</summary>Inhalt</details><dialog>zu</dialog><template>nie</template>`, `
+paragraph aside "Kasten"
+paragraph "Auf"
+paragraph "Inhalt"
+dropped hidden: "zu"
+`},
+	{`<p><abbr title="zum Beispiel">z. B.</abbr> <a href="https://e.example/a">Link</a> <a href="#x">Anker</a></p><h2 id=x>Titel<a class=headerlink href="#x">¶</a></h2>`, `
+paragraph "z. B. Link Anker"
+	abbr "z. B." zum Beispiel
+	link "Link" https://e.example/a
+heading2 "Titel"
+dropped link to its own place: "¶"
+`},
+	{`<p>Formel <math alttext="a plus b"><mi>a</mi><mo>+</mo><mi>b</mi><annotation>a+b</annotation></math></p>`, `
+paragraph "Formel a+b"
+	instead "a+b" a plus b
+dropped annotation of a formula: "a+b"
+`},
+	{`<table>lose<tr><td>x<td>y<tr><td>z<td>w</table>`, `
+paragraph "lose"
+table group=1 "x · y"
+	cell 0 "x"
+	cell 1 "y"
+	generated "·"
+table group=1 "z · w"
+	cell 0 "z"
+	cell 1 "w"
+	generated "·"
+`},
+	{`<p>a<wbr>b so&shy;ft &lt;b&gt; &#x1F600; &notit; שלום <bdo dir=rtl>x</bdo></p>`, `
+paragraph "ab soft <b> 😀 ¬it; שלום x"
+`},
+}
