@@ -1,37 +1,22 @@
 package voices
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/lexer"
-	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
 	"golang.org/x/text/language"
+
+	"narrate/internal/strictyaml"
 )
 
-// maxFile is the largest profile file in bytes, maxDepth the deepest nesting
-// of brackets in one and maxColumn the last column at which a list item or a
-// key may stand: far above any lexicon kept by hand, and low enough that no
-// file can tire the YAML parser.
-const (
-	maxFile   = 256 << 10
-	maxDepth  = 20
-	maxColumn = 2000
-)
+// profile is the kind of file that a profile is in.
+var profile = strictyaml.Kind{Name: "voice profile"}
 
 // LoadFile reads one profile.
 func LoadFile(file string) (*Voice, error) {
@@ -40,288 +25,53 @@ func LoadFile(file string) (*Voice, error) {
 
 // load reads the profile in a file of folder; place is what messages call it.
 func load(folder fs.FS, file, place string) (*Voice, error) {
-	info, err := fs.Stat(folder, file)
-	if err == nil && !info.Mode().IsRegular() { // a pipe would block, a device never end
-		return nil, fmt.Errorf("voice profile %s: not a regular file", place)
-	}
-	var f fs.File
-	if err == nil {
-		f, err = folder.Open(file)
-	}
+	data, err := profile.Load(folder, file, place)
 	if err != nil {
-		if inner := (*fs.PathError)(nil); errors.As(err, &inner) {
-			err = inner.Err // without the path as the folder sees it
-		}
-		return nil, fmt.Errorf("voice profile %s: %w", place, err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("voice profile %s: %w", place, err)
+		return nil, err
 	}
 	return decode(place, data)
 }
 
 // decode reads the profile in data; file names it in errors, which have the
 // form "file:line:col: key: what is wrong".
-func decode(file string, data []byte) (v *Voice, err error) {
-	if len(data) > maxFile {
-		return nil, fmt.Errorf("%s: a voice profile has at most %d bytes", file, maxFile)
-	}
-	if !utf8.Valid(data) {
-		return nil, fmt.Errorf("%s: a voice profile is UTF-8 text", file)
-	}
-	// The parser is not ours and the file may be anything.
-	defer func() {
-		if p := recover(); p != nil {
-			v, err = nil, fmt.Errorf("%s: unreadable YAML: %v", file, p)
-		}
-	}()
-	d := &decoder{file: file}
-	root := d.parse(bytes.TrimPrefix(data, []byte("\uFEFF")))
+func decode(file string, data []byte) (*Voice, error) {
 	voice := Default()
-	d.profile(root, &voice)
-	if d.err != nil {
-		return nil, d.err
+	err := profile.Decode(file, data, func(d *strictyaml.Decoder, root strictyaml.Node) {
+		read(d, root, &voice)
+	})
+	if err != nil {
+		return nil, err
 	}
 	return &voice, nil
 }
 
-// decoder walks a syntax tree. It keeps the first error and does nothing more
-// after it.
-type decoder struct {
-	file string
-	err  error
-}
-
-// fail notes what is wrong with the value of key at tk; key may be empty.
-func (d *decoder) fail(tk *token.Token, key, format string, args ...any) {
-	if d.err != nil {
-		return
-	}
-	place := d.file
-	if tk != nil && tk.Position != nil {
-		place = fmt.Sprintf("%s:%d:%d", d.file, tk.Position.Line, tk.Position.Column)
-	}
-	if key != "" {
-		place += ": " + key
-	}
-	d.err = fmt.Errorf("%s: %w", place, fmt.Errorf(format, args...))
-}
-
-// parse gives the root of the one document in data.
-func (d *decoder) parse(data []byte) ast.Node {
-	tokens := lexer.Tokenize(string(data))
-	depth := 0
-	for _, tk := range tokens {
-		switch tk.Type {
-		case token.MappingStartType, token.SequenceStartType:
-			depth++
-		case token.MappingEndType, token.SequenceEndType:
-			depth--
-		case token.AnchorType, token.AliasType, token.TagType:
-			d.fail(tk, "", "anchors, aliases and tags have no place in a voice profile")
-			return nil
-		}
-		if depth > maxDepth || nests(tk) && tk.Position.Column > maxColumn {
-			d.fail(tk, "", "nested too deeply")
-			return nil
-		}
-	}
-	file, err := parser.Parse(tokens, 0)
-	if err != nil {
-		d.syntax(err)
-		return nil
-	}
-	var root ast.Node
-	for _, doc := range file.Docs {
-		if doc.Body == nil || doc.Body.Type() == ast.CommentType {
-			continue
-		}
-		if root != nil {
-			d.fail(doc.Body.GetToken(), "", "one file holds one voice profile")
-			return nil
-		}
-		root = doc.Body
-	}
-	if root == nil {
-		d.err = fmt.Errorf("%s: an empty voice profile", d.file)
-	}
-	return root
-}
-
-// nests reports whether a token opens a deeper level by its column.
-func nests(tk *token.Token) bool {
-	return tk.Type == token.SequenceEntryType || tk.Type == token.MappingKeyType || tk.Type == token.MappingValueType
-}
-
-// syntax passes on the parser's error without its picture of the source.
-func (d *decoder) syntax(err error) {
-	var at interface {
-		GetToken() *token.Token
-		GetMessage() string
-	}
-	if errors.As(err, &at) {
-		d.fail(at.GetToken(), "", "%s", strings.TrimSpace(at.GetMessage()))
-		return
-	}
-	d.fail(nil, "", "%w", err)
-}
-
-// field reads the value of one key.
-type field func(key string, n ast.Node)
-
-// mapping reads each pair of the mapping n by the field of its name; the
-// required ones must be there.
-func (d *decoder) mapping(n ast.Node, key string, fields map[string]field, required ...string) {
-	if d.err != nil {
-		return
-	}
-	m, ok := n.(ast.MapNode)
-	if !ok {
-		d.fail(n.GetToken(), key, "wants keys and values, has %s", kindOf(n))
-		return
-	}
-	seen := map[string]bool{}
-	for it := m.MapRange(); it.Next() && d.err == nil; {
-		k := it.Key()
-		tk := k.GetToken()
-		name := tk.Value
-		read, ok := fields[name]
-		switch {
-		case !ok:
-			d.fail(tk, join(key, name), "unknown key; known are %s", strings.Join(names(fields), ", "))
-		case seen[name]:
-			d.fail(tk, join(key, name), "stands here twice")
-		default:
-			seen[name] = true
-			read(join(key, name), it.Value())
-		}
-	}
-	for _, name := range required {
-		if !seen[name] {
-			d.fail(n.GetToken(), join(key, name), "is missing")
-		}
-	}
-}
-
-func join(outer, key string) string {
-	if outer == "" {
-		return key
-	}
-	return outer + "." + key
-}
-
-func names(fields map[string]field) []string {
-	return slices.Sorted(maps.Keys(fields))
-}
-
-// kindOf names a value for messages.
-func kindOf(n ast.Node) string {
-	switch n.(type) {
-	case ast.MapNode:
-		return "keys and values"
-	case ast.ArrayNode:
-		return "a list"
-	}
-	switch n.Type() {
-	case ast.StringType, ast.LiteralType:
-		return "text"
-	case ast.IntegerType, ast.FloatType:
-		return "a number"
-	case ast.BoolType:
-		return "true or false"
-	case ast.NullType:
-		return "nothing"
-	}
-	return "something else"
-}
-
-func (d *decoder) profile(n ast.Node, v *Voice) {
-	d.mapping(n, "", map[string]field{
-		"name":        d.text(&v.Name, nameProblem),
-		"description": d.text(&v.Description, textProblem),
-		"backend":     d.text(&v.Backend, backendProblem),
-		"language":    d.text(&v.Language, languageProblem),
-		"voice":       d.text(&v.Engine, engineProblem),
-		"rate":        d.number(&v.Rate, minRate, maxRate),
-		"pitch":       d.number(&v.Pitch, minPitch, maxPitch),
-		"volume":      d.number(&v.Volume, minVolume, maxVolume),
-		"pauses": func(key string, n ast.Node) {
-			d.mapping(n, key, map[string]field{
-				"clause":         d.pause(&v.Pauses.Clause),
-				"sentence":       d.pause(&v.Pauses.Sentence),
-				"paragraph":      d.pause(&v.Pauses.Paragraph),
-				"before-heading": d.pause(&v.Pauses.BeforeHeading),
-				"after-heading":  d.pause(&v.Pauses.AfterHeading),
-				"chapter":        d.pause(&v.Pauses.Chapter),
+// read is the table of all keys.
+func read(d *strictyaml.Decoder, n strictyaml.Node, v *Voice) {
+	d.Mapping(n, "", map[string]strictyaml.Field{
+		"name":        d.Text(&v.Name, nameProblem),
+		"description": d.Text(&v.Description, textProblem),
+		"backend":     d.Text(&v.Backend, backendProblem),
+		"language":    d.Text(&v.Language, languageProblem),
+		"voice":       d.Text(&v.Engine, engineProblem),
+		"rate":        d.Number(&v.Rate, minRate, maxRate),
+		"pitch":       d.Number(&v.Pitch, minPitch, maxPitch),
+		"volume":      d.Number(&v.Volume, minVolume, maxVolume),
+		"pauses": func(key string, n strictyaml.Node) {
+			d.Mapping(n, key, map[string]strictyaml.Field{
+				"clause":         pause(d, &v.Pauses.Clause),
+				"sentence":       pause(d, &v.Pauses.Sentence),
+				"item":           pause(d, &v.Pauses.Item),
+				"paragraph":      pause(d, &v.Pauses.Paragraph),
+				"quote":          pause(d, &v.Pauses.Quote),
+				"before-heading": pause(d, &v.Pauses.BeforeHeading),
+				"after-heading":  pause(d, &v.Pauses.AfterHeading),
+				"break":          pause(d, &v.Pauses.Break),
+				"chapter":        pause(d, &v.Pauses.Chapter),
 			})
 		},
-		"lexicon":   func(key string, n ast.Node) { d.lexicon(key, n, &v.Lexicon) },
-		"normalize": d.truth(&v.Normalize),
+		"lexicon":   func(key string, n strictyaml.Node) { lexicon(d, key, n, &v.Lexicon) },
+		"normalize": d.Truth(&v.Normalize),
 	}, "name", "backend", "language", "voice")
-}
-
-// text reads a string that problem finds nothing wrong with.
-func (d *decoder) text(dst *string, problem func(string) string) field {
-	return func(key string, n ast.Node) {
-		var s string
-		switch n := n.(type) {
-		case *ast.StringNode:
-			s = n.Value
-		case *ast.LiteralNode:
-			s = strings.TrimSuffix(n.Value.Value, "\n")
-		default:
-			d.fail(n.GetToken(), key, "wants text, has %s; put it in quotation marks if it is text", kindOf(n))
-			return
-		}
-		if what := problem(s); what != "" {
-			d.fail(n.GetToken(), key, "%s", what)
-			return
-		}
-		*dst = s
-	}
-}
-
-// truth reads true or false.
-func (d *decoder) truth(dst *bool) field {
-	return func(key string, n ast.Node) {
-		b, ok := n.(*ast.BoolNode)
-		if !ok {
-			d.fail(n.GetToken(), key, "wants true or false, has %s", kindOf(n))
-			return
-		}
-		*dst = b.Value
-	}
-}
-
-// number reads a number within [lo, hi].
-func (d *decoder) number(dst *float64, lo, hi float64) field {
-	return func(key string, n ast.Node) {
-		var f float64
-		switch n := n.(type) {
-		case *ast.FloatNode:
-			f = n.Value
-		case *ast.IntegerNode:
-			switch i := n.Value.(type) {
-			case int64:
-				f = float64(i)
-			case uint64:
-				f = float64(i)
-			default:
-				d.fail(n.GetToken(), key, "%s is not a number", n.GetToken().Value)
-				return
-			}
-		default:
-			d.fail(n.GetToken(), key, "wants a number, has %s", kindOf(n))
-			return
-		}
-		if !(f >= lo && f <= hi) {
-			d.fail(n.GetToken(), key, "%v is not between %v and %v", f, lo, hi)
-			return
-		}
-		*dst = f
-	}
 }
 
 // pauseForm is a decimal number with its unit; docs/voice.schema.json has the
@@ -329,45 +79,40 @@ func (d *decoder) number(dst *float64, lo, hi float64) field {
 var pauseForm = regexp.MustCompile(`^[0-9]{1,9}(\.[0-9]{1,9})?(ms|s)$`)
 
 // pause reads "350ms" or "1.2s".
-func (d *decoder) pause(dst *time.Duration) field {
-	return func(key string, n ast.Node) {
-		s, ok := n.(*ast.StringNode)
-		if !ok || !pauseForm.MatchString(s.Value) {
-			d.fail(n.GetToken(), key, "%q is not a pause such as 350ms or 1.2s", n.GetToken().Value)
+func pause(d *strictyaml.Decoder, dst *time.Duration) strictyaml.Field {
+	return func(key string, n strictyaml.Node) {
+		s, ok := strictyaml.Word(n)
+		if !ok || !pauseForm.MatchString(s) {
+			d.Fail(n, key, "%q is not a pause such as 350ms or 1.2s", strictyaml.Written(n))
 			return
 		}
-		pause, err := time.ParseDuration(s.Value)
+		pause, err := time.ParseDuration(s)
 		if err != nil {
-			d.fail(n.GetToken(), key, "%w", err)
+			d.Fail(n, key, "%w", err)
 			return
 		}
 		if pause > maxPause {
-			d.fail(n.GetToken(), key, "%s is longer than %s", s.Value, maxPause)
+			d.Fail(n, key, "%s is longer than %s", s, maxPause)
 			return
 		}
 		*dst = pause
 	}
 }
 
-func (d *decoder) lexicon(key string, n ast.Node, dst *[]Entry) {
-	list, ok := n.(ast.ArrayNode)
-	if !ok {
-		d.fail(n.GetToken(), key, "wants a list of entries, has %s", kindOf(n))
-		return
-	}
+func lexicon(d *strictyaml.Decoder, key string, n strictyaml.Node, dst *[]Entry) {
 	seen := map[string]bool{}
-	for it := list.ArrayRange(); it.Next() && d.err == nil; {
+	d.List(n, key, "entries", func(n strictyaml.Node) {
 		var e Entry
-		d.mapping(it.Value(), key, map[string]field{
-			"word": d.text(&e.Word, entryProblem),
-			"say":  d.text(&e.Say, entryProblem),
+		d.Mapping(n, key, map[string]strictyaml.Field{
+			"word": d.Text(&e.Word, entryProblem),
+			"say":  d.Text(&e.Say, entryProblem),
 		}, "word", "say")
 		if seen[e.Word] {
-			d.fail(it.Value().GetToken(), join(key, "word"), "%q stands in the lexicon twice", e.Word)
+			d.Fail(n, strictyaml.Join(key, "word"), "%q stands in the lexicon twice", e.Word)
 		}
 		seen[e.Word] = true
 		*dst = append(*dst, e)
-	}
+	})
 }
 
 var (

@@ -11,6 +11,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"narrate/internal/strictyaml"
 )
 
 const head = "name: anna\nbackend: espeak\nlanguage: de-AT\nvoice: de+f3\n"
@@ -45,9 +47,12 @@ volume: 1.5
 pauses:
   clause: 0s
   sentence: 400ms
+  item: 600ms
   paragraph: 1s
+  quote: 900ms
   before-heading: 1.25s
   after-heading: 30s
+  break: 1.75s
   chapter: 2s
 lexicon:
   - word: z. B.
@@ -64,7 +69,7 @@ lexicon:
 	ms := time.Millisecond
 	if v.Name != "anna" || v.Backend != "espeak" || v.Language != "de-AT" || v.Engine != "de+f3" || v.Description != "a calm voice" ||
 		v.Rate != 0.9 || v.Pitch != 1 || v.Volume != 1.5 ||
-		v.Pauses != (Pauses{0, 400 * ms, 1000 * ms, 1250 * ms, 30000 * ms, 2000 * ms}) ||
+		v.Pauses != (Pauses{0, 400 * ms, 600 * ms, 1000 * ms, 900 * ms, 1250 * ms, 30000 * ms, 1750 * ms, 2000 * ms}) ||
 		len(v.Lexicon) != 2 || v.Lexicon[0] != (Entry{"z. B.", "zum Beispiel"}) || v.Lexicon[1] != (Entry{"1984", "neunzehn vierundachtzig"}) {
 		t.Errorf("got %+v", v)
 	}
@@ -132,7 +137,7 @@ func TestDecodeErrors(t *testing.T) {
 		{strings.Repeat("[", 1000), "v.yaml:1:21: nested too deeply", true},
 		{strings.Repeat("- ", 5000), "nested too deeply", true},
 		{strings.Repeat("a: ", 5000), "nested too deeply", true},
-		{strings.Repeat("#", maxFile+1), "at most 262144 bytes", true},
+		{strings.Repeat("#", strictyaml.MaxFile+1), "at most 262144 bytes", true},
 	} {
 		_, err := decode("v.yaml", []byte(test.data))
 		if err == nil || !strings.Contains(err.Error(), test.want) {
@@ -176,7 +181,8 @@ func TestSchema(t *testing.T) {
 		}
 	}
 	for key, want := range map[string]time.Duration{
-		"clause": d.Pauses.Clause, "sentence": d.Pauses.Sentence, "paragraph": d.Pauses.Paragraph,
+		"clause": d.Pauses.Clause, "sentence": d.Pauses.Sentence, "item": d.Pauses.Item, "paragraph": d.Pauses.Paragraph,
+		"quote": d.Pauses.Quote, "break": d.Pauses.Break,
 		"before-heading": d.Pauses.BeforeHeading, "after-heading": d.Pauses.AfterHeading, "chapter": d.Pauses.Chapter,
 	} {
 		got, err := time.ParseDuration((*s.Properties["pauses"].Properties[key].Default).(string))

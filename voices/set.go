@@ -91,11 +91,24 @@ func (s *Set) List() []*Voice { return slices.Clone(s.voices) }
 // Resolve gives the voice that a user asks for, in one of three ways: a
 // profile file ("slow.yaml", "./slow.yaml"), an engine's own voice
 // ("espeak:de+f3", see Direct), or a profile's name ("de").
-func (s *Set) Resolve(arg string) (*Voice, error) {
-	switch {
-	case isFile(arg):
+func (s *Set) Resolve(arg string) (*Voice, error) { return s.ResolveIn("", arg) }
+
+// ResolveIn is Resolve for a name that stands in a file: that of a profile file
+// is relative to folder.
+func (s *Set) ResolveIn(folder, arg string) (*Voice, error) {
+	if isFile(arg) {
+		if !filepath.IsAbs(arg) {
+			arg = filepath.Join(folder, arg)
+		}
 		return LoadFile(arg)
-	case strings.Contains(arg, ":"):
+	}
+	return s.Named(arg)
+}
+
+// Named gives the voice of a name that an article brings along, which may be
+// an engine's own voice or a profile's name but opens no file.
+func (s *Set) Named(arg string) (*Voice, error) {
+	if strings.Contains(arg, ":") {
 		return Direct(arg)
 	}
 	return s.Find(arg)

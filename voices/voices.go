@@ -27,9 +27,12 @@ type Voice struct {
 type Pauses struct {
 	Clause        time.Duration // inside a sentence that was divided for its length
 	Sentence      time.Duration
+	Item          time.Duration // between the items of a list and the rows of a table
 	Paragraph     time.Duration
+	Quote         time.Duration // before and after a quotation or an aside
 	BeforeHeading time.Duration
 	AfterHeading  time.Duration
+	Break         time.Duration // at a scene break
 	Chapter       time.Duration // before a new chapter
 }
 
@@ -44,9 +47,12 @@ func Default() Voice {
 		Pauses: Pauses{
 			Clause:        150 * time.Millisecond,
 			Sentence:      350 * time.Millisecond,
+			Item:          500 * time.Millisecond,
 			Paragraph:     700 * time.Millisecond,
+			Quote:         1000 * time.Millisecond,
 			BeforeHeading: 1000 * time.Millisecond,
 			AfterHeading:  700 * time.Millisecond,
+			Break:         1500 * time.Millisecond,
 			Chapter:       1500 * time.Millisecond,
 		},
 	}

@@ -18,3 +18,12 @@ func SourceName(name string) string {
 	}
 	return name
 }
+
+// PlaceName is how a finished file names a file of positions: the source
+// itself, or a member of an archive ("book.epub/OEBPS/one.xhtml").
+func PlaceName(source, file string) string {
+	if member, ok := strings.CutPrefix(file, source+"/"); ok {
+		return SourceName(source) + "/" + member
+	}
+	return SourceName(file)
+}

@@ -20,6 +20,21 @@ func TestSourceName(t *testing.T) {
 	}
 }
 
+func TestPlaceName(t *testing.T) {
+	for _, c := range []struct{ source, file, want string }{
+		{"a.txt", "a.txt", "a.txt"},
+		{"/home/someone/a.txt", "/home/someone/a.txt", "a.txt"},
+		{"b/a.epub", "b/a.epub/OEBPS/one.xhtml", "b/a.epub/OEBPS/one.xhtml"},
+		{"/home/someone/a.epub", "/home/someone/a.epub/OEBPS/one.xhtml", "a.epub/OEBPS/one.xhtml"},
+		{"/home/someone/a.epub", "/etc/a.epub/x", "x"},
+		{"-", "-/one.xhtml", "-/one.xhtml"},
+	} {
+		if got := output.PlaceName(c.source, c.file); got != c.want {
+			t.Errorf("PlaceName(%q, %q) = %q, want %q", c.source, c.file, got, c.want)
+		}
+	}
+}
+
 // TestCut: a cut edition has the cut timeline and just its sound, and a cut of
 // a cut is counted from the first one's start.
 func TestCut(t *testing.T) {

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"encoding/json"
+	"strings"
 
 	"narrate/internal/document"
 	"narrate/internal/output"
@@ -32,6 +33,7 @@ type Report struct {
 type Missing struct {
 	Text   string `json:"text"`
 	Reason string `json:"reason"`
+	File   string `json:"file,omitempty"` // where it is not the source: a member of an archive
 	Line   int    `json:"line"`
 	Col    int    `json:"col"`
 }
@@ -50,22 +52,32 @@ func NewReport(sc *script.Script, speech *Speech, t *timeline.Timeline) *Report 
 		Heard:      len(speech.Clips) - len(speech.Failed),
 		Failed:     make([]Missing, 0, len(speech.Failed)),
 		Skipped:    make([]Missing, 0, len(sc.Skipped)),
-		Warnings:   append([]string{}, sc.Warnings...),
+		Warnings:   make([]string, 0, len(sc.Warnings)),
+	}
+	for _, w := range sc.Warnings {
+		if r.Source != sc.Source { // an absolute path, which the places in warnings begin with
+			w = strings.ReplaceAll(w, sc.Source, r.Source)
+		}
+		r.Warnings = append(r.Warnings, w)
 	}
 	if t != nil {
 		r.Frames, r.Rate = t.Frames, t.Rate
 	}
 	for _, f := range speech.Failed {
-		r.Failed = append(r.Failed, missing(f.Text, f.Reason, f.Pos))
+		r.Failed = append(r.Failed, missing(sc, f.Text, f.Reason, f.Pos))
 	}
 	for _, s := range sc.Skipped {
-		r.Skipped = append(r.Skipped, missing(s.Text, s.Reason, s.Pos))
+		r.Skipped = append(r.Skipped, missing(sc, s.Text, s.Reason, s.Pos))
 	}
 	return r
 }
 
-func missing(text, reason string, pos document.Pos) Missing {
-	return Missing{Text: text, Reason: reason, Line: pos.Line, Col: pos.Col}
+func missing(sc *script.Script, text, reason string, pos document.Pos) Missing {
+	m := Missing{Text: text, Reason: reason, Line: pos.Line, Col: pos.Col}
+	if pos.File != sc.Source {
+		m.File = output.PlaceName(sc.Source, pos.File)
+	}
+	return m
 }
 
 // JSON is the report as a file holds it.

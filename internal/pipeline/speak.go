@@ -66,19 +66,24 @@ type Speech struct {
 // same sentence is never spoken twice.
 func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error) {
 	utterances := all(sc)
-	versions, parallel, err := s.engines(ctx, utterances)
+	infos, parallel, err := s.engines(ctx, utterances)
+	if err != nil {
+		return nil, err
+	}
+	phonemes, warnings, err := s.pronunciations(ctx, utterances, infos)
 	if err != nil {
 		return nil, err
 	}
 	speech := &Speech{
-		Clips: make([]*timeline.Clip, len(utterances)),
-		Keys:  make([]clipstore.Key, len(utterances)),
+		Clips:    make([]*timeline.Clip, len(utterances)),
+		Keys:     make([]clipstore.Key, len(utterances)),
+		Warnings: warnings,
 	}
 	// Utterances that would sound the same are one piece of work.
 	same := make(map[clipstore.Key][]int, len(utterances))
 	var order []clipstore.Key
 	for i, u := range utterances {
-		key := s.key(u, versions[u.Voice.Backend])
+		key := s.key(u, infos[u.Voice.Backend].Version, phonemes[i])
 		speech.Keys[i] = key
 		if same[key] == nil {
 			order = append(order, key)
@@ -86,7 +91,8 @@ func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error)
 		same[key] = append(same[key], i)
 	}
 
-	var mu sync.Mutex // guards speech and done
+	var mu sync.Mutex // guards speech, failed and done
+	failed := make([]error, len(utterances))
 	done := 0
 	group, working := errgroup.WithContext(ctx)
 	group.SetLimit(min(max(1, s.Jobs), parallel))
@@ -97,7 +103,7 @@ func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error)
 		indices := same[key]
 		group.Go(func() error {
 			u := utterances[indices[0]]
-			clip, reused, warning, err := s.clip(working, key, u)
+			clip, reused, warning, err := s.clip(working, key, u, phonemes[indices[0]])
 			var store *storeError
 			if errors.As(err, &store) {
 				return err // no fault of this sentence's
@@ -113,7 +119,7 @@ func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error)
 			for k, i := range indices {
 				switch {
 				case err != nil:
-					speech.Failed = append(speech.Failed, Failure{utterances[i].Text, err.Error(), utterances[i].Pos})
+					failed[i] = err
 				case k == 0 && !reused:
 					speech.Spoken++
 				default:
@@ -134,9 +140,11 @@ func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	sort.SliceStable(speech.Failed, func(i, j int) bool {
-		return speech.Failed[i].Pos.Offset < speech.Failed[j].Pos.Offset
-	})
+	for i, u := range utterances {
+		if failed[i] != nil {
+			speech.Failed = append(speech.Failed, Failure{u.Text, failed[i].Error(), u.Pos})
+		}
+	}
 	sort.Strings(speech.Warnings)
 	return speech, nil
 }
@@ -152,10 +160,10 @@ func all(sc *script.Script) []*script.Utterance {
 	return list
 }
 
-// engines asks each backend that the utterances need for its version, for how
-// many requests all of them take at once, and whether it has their voices.
-func (s *Speaker) engines(ctx context.Context, utterances []*script.Utterance) (versions map[string]string, parallel int, err error) {
-	versions, parallel = map[string]string{}, s.Jobs
+// engines asks each backend that the utterances need what it is, and whether it
+// has their voices; parallel is how many requests all of them take at once.
+func (s *Speaker) engines(ctx context.Context, utterances []*script.Utterance) (infos map[string]tts.Info, parallel int, err error) {
+	infos, parallel = map[string]tts.Info{}, s.Jobs
 	checked := map[*voices.Voice]bool{}
 	for _, u := range utterances {
 		if checked[u.Voice] {
@@ -175,25 +183,76 @@ func (s *Speaker) engines(ctx context.Context, utterances []*script.Utterance) (
 		if err != nil {
 			return nil, 0, err
 		}
-		versions[name] = info.Version
+		infos[name] = info
 		if info.Parallel > 0 {
 			parallel = min(parallel, info.Parallel)
 		}
 	}
-	return versions, max(1, parallel), nil
+	return infos, max(1, parallel), nil
+}
+
+// pronunciations gives for each utterance the phonemes that its backend will
+// obey. The others are spoken as they are written, and a warning says so: one
+// for a backend that takes none, one for each that a voice cannot say.
+func (s *Speaker) pronunciations(ctx context.Context, utterances []*script.Utterance, infos map[string]tts.Info) (phonemes [][]tts.Phonemes, warnings []string, err error) {
+	phonemes = make([][]tts.Phonemes, len(utterances))
+	deaf := map[string]bool{} // backends that were warned of
+	type question struct {
+		voice *voices.Voice
+		ipa   string
+	}
+	judged := map[question]error{}
+	for i, u := range utterances {
+		if len(u.Phonemes) == 0 {
+			continue
+		}
+		name := u.Voice.Backend
+		if !infos[name].Phonemes {
+			if !deaf[name] {
+				warnings = append(warnings, fmt.Sprintf("%s: the backend %q cannot be told how words are pronounced; this one, and all others, it says as they are written", u.Pos, name))
+			}
+			deaf[name] = true
+			continue
+		}
+		for _, p := range u.Phonemes {
+			q := question{u.Voice, p.IPA}
+			judgement, known := judged[q]
+			if !known {
+				judgement = tts.CheckPhonemes(ctx, s.Backends[name], *u.Voice, p.IPA)
+				if judgement != nil && !errors.Is(judgement, tts.ErrPhonemes) {
+					return nil, nil, fmt.Errorf("%s: %w", u.Pos, judgement)
+				}
+				if judgement != nil {
+					warnings = append(warnings, fmt.Sprintf("%s: %q is said as it is written: %v", u.Pos, u.Spoken[p.Lo:p.Hi], judgement))
+				}
+				judged[q] = judgement
+			}
+			if judgement == nil {
+				phonemes[i] = append(phonemes[i], tts.Phonemes{Lo: p.Lo, Hi: p.Hi, IPA: p.IPA})
+			}
+		}
+	}
+	return phonemes, warnings, nil
 }
 
 // key hashes everything that changes an utterance's sound; not its place.
-func (s *Speaker) key(u *script.Utterance, version string) clipstore.Key {
+func (s *Speaker) key(u *script.Utterance, version string, phonemes []tts.Phonemes) clipstore.Key {
 	v := u.Voice
 	number := func(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
-	return clipstore.NewKey(v.Backend, version, v.Language, v.Engine, number(v.Rate), number(v.Pitch), number(v.Volume),
-		u.Spoken, s.Trim.Key(), resample.Version, strconv.Itoa(int(s.Rate)))
+	fields := []string{
+		v.Backend, version, v.Language, v.Engine, number(v.Rate), number(v.Pitch), number(v.Volume),
+		u.Spoken, s.Trim.Key(), resample.Version, strconv.Itoa(int(s.Rate)),
+	}
+	// Without any, the key is the one that such an utterance has always had.
+	for _, p := range phonemes {
+		fields = append(fields, strconv.Itoa(p.Lo), strconv.Itoa(p.Hi), p.IPA)
+	}
+	return clipstore.NewKey(fields...)
 }
 
 // clip gives the utterance's clip from the store, or speaks it. warning names
 // a damaged entry.
-func (s *Speaker) clip(ctx context.Context, key clipstore.Key, u *script.Utterance) (clip *timeline.Clip, reused bool, warning string, err error) {
+func (s *Speaker) clip(ctx context.Context, key clipstore.Key, u *script.Utterance, phonemes []tts.Phonemes) (clip *timeline.Clip, reused bool, warning string, err error) {
 	stored, err := s.Store.Get(key)
 	switch {
 	case err == nil:
@@ -203,7 +262,7 @@ func (s *Speaker) clip(ctx context.Context, key clipstore.Key, u *script.Utteran
 	case !errors.Is(err, clipstore.ErrAbsent):
 		return nil, false, "", &storeError{err}
 	}
-	raw, err := s.Backends[u.Voice.Backend].Synthesize(ctx, tts.Request{Text: u.Spoken, Voice: *u.Voice})
+	raw, err := s.Backends[u.Voice.Backend].Synthesize(ctx, tts.Request{Text: u.Spoken, Voice: *u.Voice, Phonemes: phonemes})
 	if err != nil {
 		return nil, false, warning, err
 	}

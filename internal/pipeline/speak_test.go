@@ -87,7 +87,7 @@ func TestNothingIsSpokenTwice(t *testing.T) {
 func TestVoiceChangesTheKey(t *testing.T) {
 	s := speaker(t, fake.New(fake.Options{}), t.TempDir())
 	u := &scriptOf("A sentence.").Chapters[0].Utterances[0]
-	keys := map[clipstore.Key]string{s.key(u, "1"): "base"}
+	keys := map[clipstore.Key]string{s.key(u, "1", nil): "base"}
 	for name, change := range map[string]func(*script.Utterance, *voices.Voice){
 		"engine":   func(_ *script.Utterance, v *voices.Voice) { v.Engine = "other" },
 		"rate":     func(_ *script.Utterance, v *voices.Voice) { v.Rate = 1.1 },
@@ -99,21 +99,68 @@ func TestVoiceChangesTheKey(t *testing.T) {
 		changed, voice := *u, *u.Voice
 		changed.Voice = &voice
 		change(&changed, &voice)
-		key := s.key(&changed, "1")
+		key := s.key(&changed, "1", nil)
 		if other, taken := keys[key]; taken {
 			t.Errorf("%s and %s give the same key", name, other)
 		}
 		keys[key] = name
 	}
-	if _, taken := keys[s.key(u, "2")]; taken {
+	for _, p := range [][]tts.Phonemes{{{Lo: 0, Hi: 1, IPA: "ə"}}, {{Lo: 0, Hi: 1, IPA: "a"}}, {{Lo: 2, Hi: 10, IPA: "ə"}}} {
+		key := s.key(u, "1", p)
+		if other, taken := keys[key]; taken {
+			t.Errorf("phonemes %v and %s give the same key", p, other)
+		}
+		keys[key] = "phonemes"
+	}
+	if _, taken := keys[s.key(u, "2", nil)]; taken {
 		t.Error("the backend's version does not change the key")
 	}
 	moved, renamed := *u, *u.Voice
 	moved.Pos, moved.After = document.Pos{}, 0
 	renamed.Name, renamed.Description, renamed.Pauses = "x", "y", voices.Pauses{}
 	moved.Voice = &renamed
-	if s.key(&moved, "1") != s.key(u, "1") {
+	if s.key(&moved, "1", nil) != s.key(u, "1", nil) {
 		t.Error("the place or the pauses change the key")
+	}
+}
+
+// What a voice can be told to pronounce reaches it; of the rest there is a
+// warning, and the words are spoken all the same.
+func TestPhonemes(t *testing.T) {
+	pronounced := func(sc *script.Script) *script.Script {
+		u := sc.Chapters[0].Utterances
+		u[0].Phonemes = []script.Phonemes{{Lo: 0, Hi: 4, IPA: "kwɪz"}}
+		u[1].Phonemes = []script.Phonemes{{Lo: 0, Hi: 4, IPA: "☃"}}
+		u[2].Phonemes = []script.Phonemes{{Lo: 0, Hi: 4, IPA: "☃"}, {Lo: 5, Hi: 9, IPA: "əˈɡɛn"}}
+		return sc
+	}
+	texts := []string{"Quiz night again.", "Snow comes down.", "Snow then more.", "Nothing else."}
+	backend := fake.New(fake.Options{})
+	s := speaker(t, backend, t.TempDir())
+	plain, err := s.Speak(t.Context(), scriptOf(texts...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	speech, err := s.Speak(t.Context(), pronounced(scriptOf(texts...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, same := range []bool{false, true, false, true} {
+		if (plain.Keys[i] == speech.Keys[i]) != same || speech.Clips[i] == nil {
+			t.Errorf("%q: the key is the same: %v, want %v", texts[i], !same, same)
+		}
+	}
+	if speech.Spoken != 2 || len(speech.Warnings) != 1 || !strings.HasPrefix(speech.Warnings[0], "a.txt:2:1: \"Snow\" is said as it is written") {
+		t.Errorf("%d spoken, warnings %q", speech.Spoken, speech.Warnings)
+	}
+
+	deaf := speaker(t, fake.New(fake.Options{Deaf: true}), t.TempDir())
+	speech, err = deaf.Speak(t.Context(), pronounced(scriptOf(texts...)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(speech.Failed) > 0 || len(speech.Warnings) != 1 || !strings.HasPrefix(speech.Warnings[0], "a.txt:1:1: the backend") {
+		t.Errorf("failed %v, warnings %q", speech.Failed, speech.Warnings)
 	}
 }
 
@@ -125,7 +172,9 @@ func TestFailuresAreNamedInOrder(t *testing.T) {
 		texts[5]: {Do: fake.Fail},
 	}})
 	s := speaker(t, backend, t.TempDir())
-	speech, err := s.Speak(t.Context(), scriptOf(texts...))
+	sc := scriptOf(texts...)
+	sc.Chapters[0].Utterances[9].Pos = document.Pos{File: "notes.txt", Line: 1, Col: 1} // a note, which stands elsewhere
+	speech, err := s.Speak(t.Context(), sc)
 	if err != nil {
 		t.Fatal(err)
 	}

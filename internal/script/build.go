@@ -1,10 +1,10 @@
 package script
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -33,7 +33,8 @@ type Options struct {
 	Cast map[string]*voices.Voice
 	// Quotes speaks the quotations, if set.
 	Quotes *voices.Voice
-	// Blocks says what becomes of code, tables, images and the like.
+	// Blocks says what becomes of code, tables, images and the like; an empty
+	// field is as in DefaultPolicy.
 	Blocks Policy
 	// Passages has the language of a block told by its text where no markup
 	// names it and there is enough of it to be sure.
@@ -52,23 +53,47 @@ type Options struct {
 // digit outside of what is skipped.
 var ErrNothing = errors.New("the article has nothing to say")
 
-// The reasons for which a piece of a Block is skipped.
-const (
-	SkipSilent = "no letter or digit"
-	SkipBreak  = "a scene break, spoken as a pause"
+// The reasons for which a piece of a Block is skipped; those that a Policy gives
+// say how it is spoken after all.
+var (
+	SkipSilent     = "no letter or digit"
+	SkipBreak      = "a scene break, spoken as a pause"
+	SkipHeadings   = "column headings, said with each row"
+	SkipTag        = "speaker tag"
+	SkipLabel      = "speaker's name"
+	SkipFileName   = "image description that describes nothing"
+	SkipRepeated   = "image description that the caption repeats"
+	SkipUnreferred = "note that nothing spoken refers to"
+	SkipCode       = reasonFor("code", "code", TreatRead)
+	SkipTable      = reasonFor("table", "tables", TreatRead)
+	SkipImage      = reasonFor("image", "images", TreatRead)
+	SkipNote       = reasonFor("note", "footnotes", TreatEnd)
+	SkipLink       = reasonFor("link's address", "links", TreatRead)
+	SkipQuote      = reasonFor("quotation", "quotes", TreatRead)
+	SkipAside      = reasonFor("aside", "asides", TreatRead)
 )
+
+// reasonFor says which choice of the policy speaks what is left out.
+func reasonFor(what, name string, t Treatment) string {
+	return fmt.Sprintf("%s (%s=%s speaks it)", what, name, t)
+}
 
 // Build turns an article into its script. Every letter and digit of the
 // document's blocks is in an utterance or a Skip.
 //
-// A heading opens a chapter. What stands before the first heading is a chapter
-// of level 0, named after the article; if that is the title alone, it is spoken
-// at the start of the first heading's chapter instead.
+// The source's table of contents divides the article into chapters, else its
+// headings do, but for those in quotations, asides and notes. What stands before
+// the first is a chapter of level 0, named after the article; if that is the
+// title alone, it is spoken at the start of the next chapter instead.
 func Build(doc *document.Document, opts Options) (*Script, error) {
 	b := &builder{
-		doc: doc, opts: opts, backend: opts.Backend,
-		casts: map[string]*cast{}, lexicons: map[*voices.Voice]*lexicon{},
-		script: &Script{Source: doc.Source, Author: plain(doc.Author), Warnings: slices.Clone(doc.Warnings)},
+		doc: doc, opts: opts, policy: opts.Blocks.filled(), backend: opts.Backend,
+		casts: map[role]*cast{}, lexicons: map[*voices.Voice]*lexicon{}, deliveries: map[delivery]*voices.Voice{},
+		speakers: map[string]*voices.Voice{}, addresses: map[string]bool{}, warned: map[string]bool{},
+		script: &Script{
+			Source: doc.Source, Author: plain(doc.Author), Date: plain(doc.Date), Description: plain(doc.Description),
+			Cover: doc.Cover, Warnings: slices.Clone(doc.Warnings),
+		},
 	}
 	if opts.Voice != nil {
 		b.backend = opts.Voice.Backend
@@ -82,18 +107,22 @@ func Build(doc *document.Document, opts Options) (*Script, error) {
 	if b.script.Lang, err = b.articleLanguage(); err != nil {
 		return nil, fmt.Errorf("%s: language: %w", doc.Source, err)
 	}
-	if b.main, err = b.castFor(b.script.Lang); err != nil {
+	if b.main, err = b.voiceFor(b.script.Lang); err != nil {
 		return nil, fmt.Errorf("%s: %w", doc.Source, err)
 	}
+	b.speakers[b.script.Lang] = b.main
 	b.script.Title = b.title()
-	b.top = topLevel(doc.Blocks)
-	for i := range doc.Blocks {
-		b.block(&doc.Blocks[i])
+	sections := b.sections()
+	b.top, b.numbering = topLevel(sections), numbered(doc.Blocks)
+	if sections, err = b.selected(sections); err != nil {
+		return nil, fmt.Errorf("%s: %w", doc.Source, err)
 	}
-	for _, d := range doc.Dropped {
-		b.script.Skipped = append(b.script.Skipped, Skip(d))
+	b.takeNotes()
+	b.takeGroups()
+	for i := range sections {
+		b.speak(&sections[i])
 	}
-	slices.SortStableFunc(b.script.Skipped, func(x, y Skip) int { return cmp.Compare(x.Pos.Offset, y.Pos.Offset) })
+	b.finish()
 	if len(b.script.Chapters) == 0 {
 		return nil, fmt.Errorf("%s: %w", doc.Source, ErrNothing)
 	}
@@ -102,81 +131,58 @@ func Build(doc *document.Document, opts Options) (*Script, error) {
 
 // builder is the state of one Build.
 type builder struct {
-	doc      *document.Document
-	opts     Options
-	backend  string
-	script   *Script
-	main     *cast            // of the article's language
-	casts    map[string]*cast // by language, as they are met
-	lexicons map[*voices.Voice]*lexicon
-	top      int  // the level of heading that opens a chapter with the longest pause
-	parted   bool // a scene break stands before the next utterance
-}
+	doc     *document.Document
+	opts    Options
+	policy  Policy
+	backend string
+	script  *Script
 
-// cast is a voice made ready to speak.
-type cast struct {
-	voice  *voices.Voice
-	stages []stage
+	main       *voices.Voice // of the article's language
+	speakers   map[string]*voices.Voice
+	casts      map[role]*cast
+	lexicons   map[*voices.Voice]*lexicon
+	deliveries map[delivery]*voices.Voice
+	addresses  map[string]bool // those that are listed
+	warned     map[string]bool
+	groups     map[int]*group
+	notes      notebook
+
+	top        int // the level of chapter that begins after the longest pause
+	numbering  numbering
+	section    *section
+	containers []container // that the blocks under way stand in, the outermost first
+	scene      scenery
+
+	// What the next utterance begins with.
+	opened  bool            // the section has its chapter
+	fresh   bool            // the chapter's heading is still to come
+	parted  bool            // a scene break stands before it
+	apart   bool            // a quotation or an aside begins or ends before it
+	list    *document.Block // the item or row before it
+	silence time.Duration   // that the markup asks for
+	marks   []Mark
 }
 
 func (b *builder) warn(format string, args ...any) {
 	b.script.Warnings = append(b.script.Warnings, fmt.Sprintf(format, args...))
 }
 
-// castFor gives who speaks the language.
-func (b *builder) castFor(lang string) (*cast, error) {
-	if c, ok := b.casts[lang]; ok {
-		return c, nil
+// skip lists a piece of the article that is not spoken.
+func (b *builder) skip(text, reason string, pos document.Pos) {
+	if text != "" {
+		b.script.Skipped = append(b.script.Skipped, Skip{Text: text, Reason: reason, Pos: pos})
 	}
-	voice := b.opts.Voice
-	if voice == nil {
-		var err error
-		if voice, err = b.opts.Voices.For(lang, b.backend); err != nil {
-			return nil, err
-		}
-	}
-	words, ok := b.lexicons[voice]
-	if !ok {
-		words = compile(voice.Lexicon)
-		b.lexicons[voice] = words
-	}
-	c := &cast{voice: voice, stages: []stage{clean, composed}}
-	if words != nil {
-		c.stages = append(c.stages, words.find)
-	}
-	if voice.Normalize {
-		// After the lexicon, whose entries are the author's own word.
-		c.stages = append(c.stages, normalized(lang))
-	}
-	b.casts[lang] = c
-	return c, nil
 }
 
-// language gives the language of a block and who speaks it. Markup that names
-// no language, or one without a voice, leaves the block to the article's voice.
-func (b *builder) language(block *document.Block) (string, *cast) {
-	if block.Lang == "" || b.opts.Lang != "" {
-		return b.script.Lang, b.main
-	}
-	lang, ok := canonical(block.Lang)
-	if !ok {
-		b.warn("%s: the language %q is not a BCP 47 tag and is ignored", block.Pos(), block.Lang)
-		return b.script.Lang, b.main
-	}
-	c, err := b.castFor(lang)
-	if err != nil {
-		b.warn("%s: %v; voice %q speaks it", block.Pos(), err, b.main.voice.Name)
-		c = b.main
-		b.casts[lang] = c // one warning a language
-	}
-	return lang, c
-}
-
-// title is the article's: its own, else the one in its file's name, else its
-// first heading.
+// title is the article's: its own, else a heading that stands above all of it,
+// else the one in its file's name, else its first heading.
 func (b *builder) title() string {
 	if t := plain(b.doc.Title); t != "" {
 		return t
+	}
+	head := headline(b.doc.Blocks)
+	if head != nil {
+		return plain(head.Text)
 	}
 	if t, _ := b.fileName(); t != "" {
 		first, n := utf8.DecodeRuneInString(t)
@@ -190,160 +196,175 @@ func (b *builder) title() string {
 	return "Untitled"
 }
 
-// isHeading reports whether a block opens a chapter. A heading of signs alone
-// ("* * *") does not.
-func isHeading(block *document.Block) bool {
-	return block.Kind == document.Heading && hasSound(block.Text)
-}
-
-// topLevel is the level of the highest headings.
-func topLevel(blocks []document.Block) int {
-	top := 0
+// headline gives the first heading, if nothing but images stands before it and
+// all others are of a lower level; else nil.
+func headline(blocks []document.Block) *document.Block {
+	var head *document.Block
 	for i := range blocks {
-		if isHeading(&blocks[i]) && (top == 0 || blocks[i].Level < top) {
-			top = blocks[i].Level
+		block := &blocks[i]
+		switch {
+		case !isHeading(block):
+			if head == nil && block.Kind != document.Image && block.Kind != document.Break && hasSound(block.Text) {
+				return nil
+			}
+		case head == nil:
+			head = block
+		case block.Level <= head.Level:
+			return nil
 		}
 	}
-	return top
+	return head
 }
 
-// block adds a block's utterances to the script.
-func (b *builder) block(block *document.Block) {
-	if block.Kind == document.Break || block.Kind == document.Heading && !isHeading(block) {
-		b.parted = true
-		b.skip(block.Text, SkipBreak, block.Pos())
+// speak adds what is said of a section to the script.
+func (b *builder) speak(s *section) {
+	b.section, b.opened, b.fresh = s, false, s.level > 0
+	b.scene = scenery{}
+	for i := s.first; i < s.last; i++ {
+		if b.doc.Blocks[i].Note > 0 {
+			b.noteBlock(i)
+		} else {
+			b.element(i)
+		}
+	}
+	b.endSection()
+}
+
+// element speaks a block as the policy has it.
+func (b *builder) element(i int) {
+	block := &b.doc.Blocks[i]
+	if opens(block) {
+		b.endSection()
+		b.scene = scenery{}
+	}
+	if reason, skipped := b.enter(i); skipped {
+		b.skip(block.Text, reason, block.Pos())
 		return
 	}
-	lang, c := b.language(block)
-	pauses := &c.voice.Pauses
-	said := b.utterances(block, lang, c)
+	switch {
+	case block.Kind == document.Break, block.Kind == document.Heading && !isHeading(block):
+		b.parted = true
+		b.skip(block.Text, SkipBreak, block.Pos())
+	case block.Kind == document.Code:
+		b.code(block)
+	case block.Kind == document.Table:
+		b.row(i, block)
+	case block.Kind == document.Image:
+		b.image(i, block)
+	case block.Kind == document.Caption:
+		b.caption(block)
+	default:
+		b.passage(block, b.lead())
+	}
+}
+
+// passage reads a block of text; lead is said before it.
+func (b *builder) passage(block *document.Block, lead phraseKind) {
+	r := b.read(block, lead, b.notes.number)
+	b.utter(r, r.sentences())
+}
+
+// utter adds the sentences of a reading to the script.
+func (b *builder) utter(r *reading, sentences []segment.Span) {
+	if said, notes := b.utterances(r, sentences); len(said) > 0 {
+		b.notes.number = 0
+		b.emit(r.block, said, notes)
+	}
+}
+
+// trailing is the pause after a block of that kind.
+func trailing(kind document.Kind, p *voices.Pauses) time.Duration {
+	switch kind {
+	case document.Title, document.Heading:
+		return p.AfterHeading
+	case document.ListItem, document.Table:
+		return p.Item
+	}
+	return p.Paragraph
+}
+
+// emit adds what is said of a block, and after each utterance the notes that it
+// refers to.
+func (b *builder) emit(block *document.Block, said []Utterance, notes []refers) {
+	first, last := &said[0], &said[len(said)-1]
+	for k := range b.containers {
+		c := &b.containers[k]
+		if !c.begun {
+			c.begun, b.apart = true, true
+			if u, ok := b.announcement(c.begin, 0, 0, c.kind, first.Pos); ok && c.treatment == TreatAnnounce {
+				b.add(u)
+			}
+		}
+		c.pos = last.Pos
+	}
+	switch block.Kind {
+	case document.Title, document.Heading:
+		first.Before = max(first.Before, first.Voice.Pauses.BeforeHeading)
+	default: // a list or a table ends
+		if b.list != nil && (b.list.Kind != block.Kind || b.list.Group != block.Group) {
+			first.Before = max(first.Before, first.Voice.Pauses.Paragraph)
+		}
+	}
+	if b.policy.Footnotes == TreatAnnounce {
+		said, notes = b.mention(said, notes), nil
+	}
+	at := 0
+	for _, ref := range notes {
+		b.add(said[at : ref.utterance+1]...)
+		at = ref.utterance + 1
+		b.refer(ref.note)
+	}
+	b.add(said[at:]...)
+	b.list = nil
+	if block.Kind == document.ListItem || block.Kind == document.Table {
+		b.list = block
+	}
+}
+
+// add adds utterances to the chapter under way.
+func (b *builder) add(said ...Utterance) {
 	if len(said) == 0 {
 		return
 	}
-	first, last := &said[0], &said[len(said)-1]
-	last.After = pauses.Paragraph
-	switch block.Kind {
-	case document.Title:
-		first.Before, last.After = pauses.BeforeHeading, pauses.AfterHeading
-	case document.Heading:
-		first.Before, last.After = pauses.BeforeHeading, pauses.AfterHeading
-		if block.Level <= b.top {
-			first.Before = max(first.Before, pauses.Chapter)
-		}
-	}
+	first := &said[0]
+	p := &first.Voice.Pauses
 	if b.parted {
-		first.Before = max(first.Before, pauses.BeforeHeading)
-		b.parted = false
+		first.Before = max(first.Before, p.Break)
 	}
-	chapter := b.chapter(block)
+	if b.apart {
+		first.Before = max(first.Before, p.Quote)
+	}
+	if b.fresh && first.Kind != document.Title {
+		first.Before = max(first.Before, p.BeforeHeading)
+		if b.section.level <= b.top {
+			first.Before = max(first.Before, p.Chapter)
+		}
+		b.fresh = false
+	}
+	first.Before = max(first.Before, b.silence)
+	first.Marks = append(b.marks, first.Marks...)
+	b.parted, b.apart, b.silence, b.marks = false, false, 0, nil
+	list := &b.script.Chapters
+	if !b.opened {
+		b.opened = true
+		*list = append(*list, Chapter{Title: b.section.title, Number: b.section.number, Level: b.section.level})
+	}
+	chapter := &(*list)[len(*list)-1]
 	chapter.Utterances = append(chapter.Utterances, said...)
 }
 
-// chapter gives the chapter that a block's utterances belong to.
-func (b *builder) chapter(block *document.Block) *Chapter {
-	list := &b.script.Chapters
-	if block.Kind == document.Heading {
-		title := plain(block.Text)
-		if n := len(*list); n == 1 && (*list)[0].Level == 0 && onlyTitle((*list)[0].Utterances) {
-			(*list)[0].Title, (*list)[0].Level = title, block.Level
-		} else {
-			*list = append(*list, Chapter{Title: title, Level: block.Level})
-		}
-	} else if len(*list) == 0 {
-		*list = append(*list, Chapter{Title: b.script.Title})
-	}
-	return &(*list)[len(*list)-1]
-}
-
-func onlyTitle(said []Utterance) bool {
-	return !slices.ContainsFunc(said, func(u Utterance) bool { return u.Kind != document.Title })
-}
-
-// utterances gives the sentences of a block, each with the pause after it that
-// is due inside the block.
-func (b *builder) utterances(block *document.Block, lang string, c *cast) []Utterance {
-	var said []Utterance
-	at := cursor{block: block}
-	add := func(lo, hi int, spoken string, edits []Edit) {
-		text, pos := block.Text[lo:hi], at.to(lo)
-		if !hasSound(spoken) {
-			b.skip(text, SkipSilent, pos)
-			return
-		}
-		said = append(said, Utterance{
-			Kind: block.Kind, Text: text, Spoken: spoken, Edits: edits, Lang: lang,
-			Voice: c.voice, After: c.voice.Pauses.Sentence, Pos: pos,
-		})
-	}
-	for _, s := range segment.Split(block.Text, lang) {
-		sentence := block.Text[s.Lo:s.Hi]
-		spoken, edits := say(sentence, c.stages)
-		if b.fits(spoken) {
-			add(s.Lo, s.Hi, spoken, edits)
-			continue
-		}
-		n := len(said)
-		b.divide(sentence, lang, c, b.opts.MaxText, func(lo, hi int, spoken string, edits []Edit) {
-			add(s.Lo+lo, s.Lo+hi, spoken, edits)
-		})
-		for i := n; i < len(said)-1; i++ {
-			said[i].After = c.voice.Pauses.Clause
+// finish adds what is known only at the end, and puts what is skipped in order.
+func (b *builder) finish() {
+	b.restOfNotes()
+	if n := len(b.script.Chapters); n > 0 && len(b.marks) > 0 {
+		list := b.script.Chapters[n-1].Utterances
+		last := &list[len(list)-1]
+		for _, m := range b.marks {
+			last.Marks = append(last.Marks, Mark{Name: m.Name, Text: len(last.Text)})
 		}
 	}
-	return said
-}
-
-// fits reports whether the engine takes the spoken text at once.
-func (b *builder) fits(spoken string) bool {
-	return b.opts.MaxText <= 0 || len(spoken) <= b.opts.MaxText || utf8.RuneCountInString(spoken) <= b.opts.MaxText
-}
-
-// divide cuts text into parts of at most limit code points, and a part that
-// grows too long by being spoken into smaller ones. A word whose pronunciation
-// alone is too long stays whole, for the engine to refuse by name.
-func (b *builder) divide(text, lang string, c *cast, limit int, add func(lo, hi int, spoken string, edits []Edit)) {
-	for _, p := range segment.Divide(text, lang, limit) {
-		part := text[p.Lo:p.Hi]
-		spoken, edits := say(part, c.stages)
-		whole := slices.ContainsFunc(edits, func(e Edit) bool { return !b.fits(spoken[e.SpokenLo:e.SpokenHi]) })
-		if b.fits(spoken) || whole || limit == 1 {
-			add(p.Lo, p.Hi, spoken, edits)
-			continue
-		}
-		// Aim a tenth below the proportional length, so that few rounds do.
-		proportional := utf8.RuneCountInString(part) * b.opts.MaxText / utf8.RuneCountInString(spoken)
-		smaller := max(1, min(limit-1, proportional*9/10))
-		b.divide(part, lang, c, smaller, func(lo, hi int, spoken string, edits []Edit) {
-			add(p.Lo+lo, p.Lo+hi, spoken, edits)
-		})
+	for _, d := range b.doc.Dropped {
+		b.script.Skipped = append(b.script.Skipped, Skip(d))
 	}
-}
-
-func (b *builder) skip(text, reason string, pos document.Pos) {
-	b.script.Skipped = append(b.script.Skipped, Skip{Text: text, Reason: reason, Pos: pos})
-}
-
-// cursor finds the source places of ascending offsets of a block in one pass;
-// Block.PosAt would count from the last anchor each time.
-type cursor struct {
-	block  *document.Block
-	anchor int // how many anchors lie behind
-	off    int
-	pos    document.Pos
-}
-
-// to gives the place of the byte at off, which never goes down.
-func (c *cursor) to(off int) document.Pos {
-	for c.anchor < len(c.block.Anchors) && c.block.Anchors[c.anchor].Text <= off {
-		c.off, c.pos = c.block.Anchors[c.anchor].Text, c.block.Anchors[c.anchor].Pos
-		c.anchor++
-	}
-	if c.anchor == 0 {
-		return document.Pos{}
-	}
-	between := c.block.Text[c.off:off]
-	c.pos.Offset += int64(len(between))
-	c.pos.Col += utf8.RuneCountInString(between)
-	c.off = off
-	return c.pos
+	slices.SortStableFunc(b.script.Skipped, b.fileOrder())
 }

@@ -98,7 +98,7 @@ func checkScript(t testing.TB, doc *document.Document, s *Script) {
 	}
 }
 
-func checkUtterance(t testing.TB, u *Utterance) {
+func checkUtterance(t errorer, u *Utterance) {
 	t.Helper()
 	if got := applyEdits(t, u.Text, u.Spoken, u.Edits); got != u.Spoken {
 		t.Errorf("the edits of %q give %q, not %q", u.Text, got, u.Spoken)
@@ -118,7 +118,7 @@ func checkUtterance(t testing.TB, u *Utterance) {
 }
 
 // applyEdits carries the edits out on text, taking what they put in from spoken.
-func applyEdits(t testing.TB, text, spoken string, edits []Edit) string {
+func applyEdits(t errorer, text, spoken string, edits []Edit) string {
 	t.Helper()
 	var b strings.Builder
 	at := 0
@@ -182,7 +182,7 @@ func TestPauses(t *testing.T) {
 		{p.BeforeHeading, p.AfterHeading}, // title
 		{0, p.Sentence},                   // one
 		{0, p.Paragraph},                  // two
-		{p.BeforeHeading, p.Paragraph},    // three, after a scene break
+		{p.Break, p.Paragraph},            // three, after a scene break
 		{p.Chapter, p.AfterHeading},       // A
 		{0, p.Paragraph},                  // four
 		{p.BeforeHeading, p.AfterHeading}, // B

@@ -70,6 +70,7 @@ func (b *builder) articleLanguage() (string, error) {
 		})
 		detected, _ = detect(text, allowed)
 	}
+	detected = b.doubted(text, detected)
 	if len(hints) > 0 && (!sure || named != "" && !hasDetector(named)) {
 		return hints[0], nil
 	}
@@ -135,6 +136,9 @@ func (b *builder) detectable() map[whatlanggo.Lang]bool {
 	if b.opts.Voice != nil && b.opts.Voice.Language != "" {
 		allow(b.opts.Voice.Language)
 	}
+	for lang := range b.opts.ByLanguage {
+		allow(lang)
+	}
 	return allowed
 }
 
@@ -168,6 +172,47 @@ func detect(text string, allowed map[whatlanggo.Lang]bool) (lang string, sure bo
 		return "", false
 	}
 	return base(info.Lang.Iso6391()), !shared || letters >= sureLetters
+}
+
+// The least that it takes for function words to overrule the detector, which
+// takes a text full of names, such as a README, for anything.
+const (
+	overruleWords = 5   // function words of the other language
+	overruleShare = 0.1 // so many of all words
+	overruleLead  = 1.5 // as many as the detector's language has
+	// overruleUnknown is the share where there is no list for the detector's language.
+	overruleUnknown = 0.2
+)
+
+// doubted gives the language that a text's function words point to, if they do
+// so beyond doubt, else the detector's.
+func (b *builder) doubted(text, detected string) string {
+	if len(text) == 0 {
+		return detected
+	}
+	words, _ := wordsOf(text)
+	counts := make([]int, len(functionLanguages))
+	for _, w := range words {
+		for _, i := range functionWords[w.text] {
+			counts[i]++
+		}
+	}
+	best := 0
+	for i, n := range counts {
+		if n > counts[best] {
+			best = i
+		}
+	}
+	lang, n := functionLanguages[best], float64(counts[best])
+	share := n / float64(max(1, len(words)))
+	own := slices.Index(functionLanguages, detected)
+	switch {
+	case lang == detected, n < overruleWords, !b.speakable(lang):
+		return detected
+	case own < 0 && share >= overruleUnknown, own >= 0 && share >= overruleShare && n >= overruleLead*float64(counts[own]):
+		return lang
+	}
+	return detected
 }
 
 // sample gives text of the article's own language, evenly from all of it, at
@@ -250,6 +295,9 @@ func (b *builder) fileName() (title, lang string) {
 // speakable reports whether there is a voice for the language.
 func (b *builder) speakable(lang string) bool {
 	if b.opts.Voice != nil && b.opts.Voice.Language != "" && base(b.opts.Voice.Language) == base(lang) {
+		return true
+	}
+	if b.opts.ByLanguage[lang] != nil {
 		return true
 	}
 	_, err := b.opts.Voices.For(lang, b.backend)

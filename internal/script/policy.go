@@ -20,8 +20,8 @@ const (
 	TreatEnd      Treatment = "end"    // a note, at the end of its section
 )
 
-// Policy says what becomes of the elements that are not plain text. The zero
-// value is not usable; DefaultPolicy is where to start.
+// Policy says what becomes of the elements that are not plain text. An empty
+// field stands for what DefaultPolicy has.
 type Policy struct {
 	Code, Tables, Images, Footnotes, Links, Quotes, Asides Treatment
 }
@@ -33,6 +33,18 @@ func DefaultPolicy() Policy {
 		Code: TreatAnnounce, Tables: TreatRead, Images: TreatAnnounce, Footnotes: TreatSkip,
 		Links: TreatSkip, Quotes: TreatRead, Asides: TreatRead,
 	}
+}
+
+// filled gives the policy without empty fields.
+func (p Policy) filled() Policy {
+	usual := DefaultPolicy()
+	defaults := usual.elements()
+	for i, e := range p.elements() {
+		if *e.value == "" {
+			*e.value = *defaults[i].value
+		}
+	}
+	return p
 }
 
 // element is a field of a Policy by the name that users give it.

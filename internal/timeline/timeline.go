@@ -4,10 +4,12 @@
 package timeline
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"sort"
+	"strings"
 
 	"narrate/internal/pcm"
 	"narrate/internal/script"
@@ -25,17 +27,27 @@ type Cue struct {
 	Span      pcm.Span // of its sound, without the pauses around it
 	Utterance *script.Utterance
 	Words     []Word // ascending; nil where the engine gave no word times
+	Marks     []Mark // the utterance's, ascending
 	// Clip is the utterance's number in the script, from 0: which clip sounds.
 	Clip int
+}
+
+// Mark is a named place. Its Frame is absolute, inside the cue's span: where the
+// first word that does not end before the mark begins; without word times the
+// start of the cue; for a mark after the last word its end.
+type Mark struct {
+	Name  string
+	Frame int64
 }
 
 // Chapter is a stretch of the timeline. The chapters of a timeline lie end to
 // end and cover it from 0 to Frames.
 type Chapter struct {
-	Title string
-	Level int
-	Span  pcm.Span
-	Cues  []Cue
+	Title  string
+	Number int // among all chapters of the article, heard or not, from 1
+	Level  int
+	Span   pcm.Span
+	Cues   []Cue
 }
 
 // Timeline is all text and all positions of one programme.
@@ -68,7 +80,7 @@ func Build(s *script.Script, rate pcm.Hz, clips []*Clip) (*Timeline, error) {
 	n := 0
 	var previous *script.Utterance
 	for i := range s.Chapters {
-		chapter := Chapter{Title: s.Chapters[i].Title, Level: s.Chapters[i].Level}
+		chapter := Chapter{Title: s.Chapters[i].Title, Number: cmp.Or(s.Chapters[i].Number, i+1), Level: s.Chapters[i].Level}
 		for j := range s.Chapters[i].Utterances {
 			if n >= len(clips) {
 				return nil, fmt.Errorf("timeline: %d clips for more utterances", len(clips))
@@ -89,6 +101,7 @@ func Build(s *script.Script, rate pcm.Hz, clips []*Clip) (*Timeline, error) {
 			t.Frames += clip.Frames
 			cue := Cue{Span: pcm.Span{Start: start, End: t.Frames}, Utterance: u, Clip: n - 1}
 			cue.Words = words(u, cue.Span, clip.Marks)
+			cue.Marks = marks(&cue)
 			if len(chapter.Cues) == 0 {
 				chapter.Span.Start = start
 			}
@@ -138,6 +151,26 @@ func words(u *script.Utterance, span pcm.Span, marks []tts.Mark) []Word {
 	return out
 }
 
+// marks places the marks of a cue's utterance by its words.
+func marks(cue *Cue) []Mark {
+	var out []Mark
+	words := cue.Words
+	for _, m := range cue.Utterance.Marks {
+		for len(words) > 0 && words[0].Hi <= m.Text {
+			words = words[1:]
+		}
+		at := cue.Span.Start
+		switch {
+		case len(words) > 0:
+			at = words[0].Span.Start
+		case len(cue.Words) > 0 || strings.TrimSpace(cue.Utterance.Text[m.Text:]) == "":
+			at = cue.Span.End
+		}
+		out = append(out, Mark{Name: m.Name, Frame: at})
+	}
+	return out
+}
+
 // Cues counts the cues of all chapters.
 func (t *Timeline) Cues() int {
 	n := 0
@@ -149,7 +182,7 @@ func (t *Timeline) Cues() int {
 
 // Cut is the part of the timeline inside span, moved so that it starts at 0.
 // Cues, words and chapters that span cuts through are shortened; those outside
-// are left out.
+// are left out, and so are marks.
 func (t *Timeline) Cut(span pcm.Span, title string) *Timeline {
 	out := *t
 	out.Title, out.Frames, out.Chapters = title, span.Frames(), nil
@@ -174,6 +207,14 @@ func (t *Timeline) Cut(span pcm.Span, title string) *Timeline {
 				if at, ok := within(w.Span, span); ok {
 					w.Span = at
 					cue.Words = append(cue.Words, w)
+				}
+			}
+			marks := cue.Marks
+			cue.Marks = nil
+			for _, m := range marks {
+				if span.Start <= m.Frame && m.Frame <= span.End {
+					m.Frame -= span.Start
+					cue.Marks = append(cue.Marks, m)
 				}
 			}
 			c.Cues = append(c.Cues, cue)

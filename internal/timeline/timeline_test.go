@@ -181,6 +181,47 @@ func TestWordsUnwritten(t *testing.T) {
 	}
 }
 
+// TestMarks: a mark lies where the word after it begins.
+func TestMarks(t *testing.T) {
+	s := article(0, 10*ms, 1, 2)
+	s.Chapters[0].Number, s.Chapters[1].Number = 3, 8
+	names := []script.Mark{{Name: "start", Text: 0}, {Name: "inside", Text: 2}, {Name: "space", Text: 9}, {Name: "before 2", Text: 10}, {Name: "end", Text: 11}}
+	for i := range s.Chapters {
+		for j := range s.Chapters[i].Utterances {
+			s.Chapters[i].Utterances[j].Marks = names
+		}
+	}
+	marks := []tts.Mark{{Frame: 5, Lo: 0, Hi: 4}, {Frame: 10, Lo: 5, Hi: 9}, {Frame: 20, Lo: 10, Hi: 11}}
+	line, err := timeline.Build(s, 8000, []*timeline.Clip{{Frames: 30, Marks: marks}, {Frames: 30}, {Frames: 30, Marks: marks}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(line *timeline.Timeline) string {
+		var got []string
+		for _, c := range line.Chapters {
+			for _, cue := range c.Cues {
+				frames := ""
+				for _, m := range cue.Marks {
+					frames += fmt.Sprintf(" %s %d", m.Name, m.Frame)
+				}
+				got = append(got, fmt.Sprintf("%d:%s", c.Number, frames))
+			}
+		}
+		return strings.Join(got, "; ")
+	}
+	const whole = "3: start 5 inside 5 space 20 before 2 20 end 30; " +
+		"8: start 110 inside 110 space 110 before 2 110 end 140; 8: start 225 inside 225 space 240 before 2 240 end 250"
+	if got := at(line); got != whole {
+		t.Errorf("marks %s, want %s", got, whole)
+	}
+	if got, want := at(line.Cut(pcm.Span{Start: 120, End: 245}, "")), "8: end 20; 8: start 105 inside 105 space 120 before 2 120"; got != want {
+		t.Errorf("cut: marks %s, want %s", got, want)
+	}
+	if got := at(line); got != whole {
+		t.Errorf("the whole is now %s", got)
+	}
+}
+
 // build draws a timeline with words.
 func build(t *rapid.T) *timeline.Timeline {
 	pause := func(name string) time.Duration {
@@ -191,7 +232,8 @@ func build(t *rapid.T) *timeline.Timeline {
 	s := article(pause("before"), pause("after"), counts...)
 	var all []*timeline.Clip
 	for _, c := range s.Chapters {
-		for range c.Utterances {
+		for i := range c.Utterances {
+			c.Utterances[i].Marks = []script.Mark{{Name: "a", Text: 0}, {Name: "b", Text: 5}, {Name: "c", Text: len(c.Utterances[i].Text)}}
 			frames := rapid.Int64Range(3, 500).Draw(t, "frames")
 			all = append(all, &timeline.Clip{Frames: frames, Marks: []tts.Mark{{Frame: 0, Lo: 0, Hi: 4}, {Frame: frames / 2, Lo: 5, Hi: 9}}})
 			if len(all) > 1 && rapid.IntRange(0, 5).Draw(t, "hole") == 0 {
@@ -225,6 +267,13 @@ func sound(t *rapid.T, line *timeline.Timeline) {
 					t.Fatalf("a word at %v in a cue at %v after %d", w.Span, cue.Span, word)
 				}
 				word = w.Span.End
+			}
+			mark := cue.Span.Start
+			for _, m := range cue.Marks {
+				if m.Frame < mark || m.Frame > cue.Span.End {
+					t.Fatalf("a mark at %d in a cue at %v after %d", m.Frame, cue.Span, mark)
+				}
+				mark = m.Frame
 			}
 		}
 	}

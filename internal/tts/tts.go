@@ -101,7 +101,7 @@ type Checker interface {
 // CheckVoice asks b to judge a voice. A backend that is no Checker has nothing
 // against it.
 func CheckVoice(ctx context.Context, b Backend, v voices.Voice) error {
-	if c, ok := b.(Checker); ok {
+	if c, ok := as[Checker](b); ok {
 		return c.Check(ctx, v)
 	}
 	return nil
@@ -117,8 +117,8 @@ var (
 	ErrText    = errors.New("text is not usable") // not valid UTF-8
 )
 
-// Permanent reports whether asking again is pointless.
+// Permanent reports whether asking the same again is pointless. That a request
+// took too long is not: the context of who asks tells whether its own time is up.
 func Permanent(err error) bool {
-	return errors.Is(err, ErrMissing) || errors.Is(err, ErrVoice) || errors.Is(err, ErrTooLong) ||
-		errors.Is(err, ErrText) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	return Useless(err) || errors.Is(err, ErrTooLong) || errors.Is(err, ErrText) || errors.Is(err, context.Canceled)
 }

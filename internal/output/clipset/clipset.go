@@ -5,6 +5,7 @@
 package clipset
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -60,6 +61,7 @@ type piece struct {
 	within  output.Edition // the whole programme, or the chapter that it is part of
 	local   pcm.Span       // in within
 	span    pcm.Span       // in the whole programme
+	number  int            // ascending, from 1
 	chapter int            // from 1
 	title   string         // of the chapter
 	text    string         // of a sentence
@@ -79,15 +81,16 @@ func pieces(e output.Edition, by Unit) []piece {
 	var out []piece
 	for i := range e.Timeline.Chapters {
 		c := &e.Timeline.Chapters[i]
+		number := cmp.Or(c.Number, i+1)
 		if by == Section {
-			out = append(out, piece{within: e, local: c.Span, span: c.Span, chapter: i + 1, title: c.Title})
+			out = append(out, piece{within: e, local: c.Span, span: c.Span, number: number, chapter: number, title: c.Title})
 			continue
 		}
-		section := e.Cut(c.Span, c.Title, i+1, len(e.Timeline.Chapters))
+		section := e.Cut(c.Span, c.Title, number, len(e.Timeline.Chapters))
 		for j, cue := range section.Timeline.Chapters[0].Cues {
 			out = append(out, piece{
 				within: section, local: cue.Span, span: c.Cues[j].Span,
-				chapter: i + 1, title: c.Title, text: cue.Utterance.Text,
+				number: len(out) + 1, chapter: number, title: c.Title, text: cue.Utterance.Text,
 			})
 		}
 	}
@@ -149,12 +152,13 @@ func Write(ctx context.Context, dir string, e output.Edition, by Unit, formats [
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, e.Jobs))
-	width := max(2, len(strconv.Itoa(len(all))))
+	last := all[len(all)-1].number
+	width := max(2, len(strconv.Itoa(last)))
 	for i := range all {
 		p := &all[i]
-		base := fmt.Sprintf("%0*d-%s", width, i+1, Slug(p.name()))
+		base := fmt.Sprintf("%0*d-%s", width, p.number, Slug(p.name()))
 		item := entry{
-			Number: i + 1, Chapter: p.chapter, Title: p.title, Text: p.text, Files: map[string]string{},
+			Number: p.number, Chapter: p.chapter, Title: p.title, Text: p.text, Files: map[string]string{},
 			StartFrame: p.span.Start, EndFrame: p.span.End, Frames: p.span.Frames(),
 			Start: json.Number(t.Rate.Seconds(p.span.Start)), End: json.Number(t.Rate.Seconds(p.span.End)),
 			Duration: json.Number(t.Rate.Seconds(p.span.Frames())),
@@ -165,7 +169,7 @@ func Write(ctx context.Context, dir string, e output.Edition, by Unit, formats [
 		}
 		idx.Clips = append(idx.Clips, item)
 		group.Go(func() error {
-			clip := p.within.Cut(p.local, heading(p.name()), i+1, len(all))
+			clip := p.within.Cut(p.local, heading(p.name()), p.number, last)
 			clip.Jobs = max(1, e.Jobs/len(all))
 			for _, f := range formats {
 				if err := ctx.Err(); err != nil {

@@ -269,6 +269,27 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
+// TestChosenChapters: sections have the numbers of their chapters.
+func TestChosenChapters(t *testing.T) {
+	e := outputtest.Edition(t, outputtest.Spec{Chapters: 3, Cues: 2, Titles: []string{"x"}, Texts: []string{"A."}})
+	for i, number := range []int{2, 5, 107} {
+		e.Timeline.Chapters[i].Number = number
+	}
+	for by, want := range map[Unit]string{
+		Section:  "2 2 002-x.srt, 5 5 005-x.srt, 107 107 107-x.srt, ",
+		Sentence: "1 2 01-a.srt, 2 2 02-a.srt, 3 5 03-a.srt, 4 5 04-a.srt, 5 107 05-a.srt, 6 107 06-a.srt, ",
+	} {
+		_, idx := write(t, e, by, srt.Format{})
+		got := ""
+		for _, c := range idx.Clips {
+			got += fmt.Sprintf("%d %d %s, ", c.Number, c.Chapter, c.Files["srt"])
+		}
+		if got != want {
+			t.Errorf("clips by %s: %s, want %s", by, got, want)
+		}
+	}
+}
+
 var errBroken = errors.New("broken")
 
 // broken fails at its third clip.

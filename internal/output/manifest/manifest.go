@@ -71,8 +71,9 @@ type (
 		End        json.Number `json:"end"`
 	}
 	chapter struct {
-		Title string `json:"title"`
-		Level int    `json:"level"`
+		Title  string `json:"title"`
+		Number int    `json:"number,omitempty"` // where it is not the place in the list
+		Level  int    `json:"level"`
 		span
 	}
 	utterance struct {
@@ -83,7 +84,13 @@ type (
 		Voice  string `json:"voice"`
 		span
 		Source place  `json:"source"`
+		Marks  []mark `json:"marks,omitempty"`
 		Timing string `json:"timing,omitempty"`
+	}
+	mark struct {
+		Name  string      `json:"name"`
+		Frame int64       `json:"frame"`
+		Time  json.Number `json:"time"`
 	}
 	place struct {
 		File   string `json:"file"`
@@ -174,14 +181,18 @@ func (w *writer) programme(ctx context.Context, e output.Edition) error {
 	for i := range t.Chapters {
 		c := &t.Chapters[i]
 		w.text(separator(i) + "  ")
-		w.open(chapter{c.Title, c.Level, w.span(c.Span)}, "")
+		head := chapter{Title: c.Title, Number: c.Number, Level: c.Level, span: w.span(c.Span)}
+		if head.Number == i+1 {
+			head.Number = 0
+		}
+		w.open(head, "")
 		w.text(",\"utterances\":[")
 		for j := range c.Cues {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 			w.text(separator(j) + "   ")
-			if err := w.cue(&c.Cues[j]); err != nil {
+			if err := w.cue(t.Source, &c.Cues[j]); err != nil {
 				return err
 			}
 			if w.err != nil {
@@ -212,12 +223,15 @@ func cast(t *timeline.Timeline) []voice {
 	return out
 }
 
-func (w *writer) cue(cue *timeline.Cue) error {
+func (w *writer) cue(source string, cue *timeline.Cue) error {
 	u := cue.Utterance
 	o := utterance{
 		Kind: u.Kind.String(), Text: u.Text, Spoken: u.Spoken, Lang: u.Lang, Voice: u.Voice.Name,
 		span:   w.span(cue.Span),
-		Source: place{output.SourceName(u.Pos.File), u.Pos.Offset, u.Pos.Line, u.Pos.Col},
+		Source: place{output.PlaceName(source, u.Pos.File), u.Pos.Offset, u.Pos.Line, u.Pos.Col},
+	}
+	for _, m := range cue.Marks {
+		o.Marks = append(o.Marks, mark{m.Name, m.Frame, json.Number(w.rate.Seconds(m.Frame))})
 	}
 	if len(cue.Words) == 0 {
 		w.object(o)

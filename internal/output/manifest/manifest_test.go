@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"encoding/json"
 	"io"
 	"math"
@@ -39,15 +40,20 @@ type (
 		Voices                                 []struct{ Name, Backend, Engine, Language string }
 		Chapters                               []struct {
 			readSpan
-			Title      string
-			Level      int
-			Utterances []struct {
+			Title         string
+			Number, Level int
+			Utterances    []struct {
 				readSpan
 				Kind, Text, Spoken, Lang, Voice, Timing string
 				Source                                  struct {
 					File         string
 					Offset       int64
 					Line, Column int
+				}
+				Marks []struct {
+					Name  string
+					Frame int64
+					Time  float64
 				}
 				Words []struct {
 					readSpan
@@ -95,6 +101,9 @@ func check(t *testing.T, path string, e output.Edition) {
 	for i, c := range line.Chapters {
 		g := got.Chapters[i]
 		same("a chapter", g.readSpan, c.Span)
+		if number := cmp.Or(g.Number, i+1); number != c.Number {
+			t.Errorf("chapter %d is number %d, want %d", i, number, c.Number)
+		}
 		if g.Title != c.Title || g.Level != c.Level || len(g.Utterances) != len(c.Cues) {
 			t.Fatalf("chapter %d is %+v", i, g)
 		}
@@ -110,6 +119,14 @@ func check(t *testing.T, path string, e output.Edition) {
 			}
 			if len(g.Words) != len(cue.Words) || (g.Timing == "engine") != (len(cue.Words) > 0) {
 				t.Fatalf("utterance %d.%d has %d words of timing %q, want %d", i, j, len(g.Words), g.Timing, len(cue.Words))
+			}
+			if len(g.Marks) != len(cue.Marks) {
+				t.Fatalf("utterance %d.%d has %d marks, want %d", i, j, len(g.Marks), len(cue.Marks))
+			}
+			for k, m := range cue.Marks {
+				if g := g.Marks[k]; g.Name != m.Name || g.Frame != m.Frame || int64(math.Round(g.Time*float64(line.Rate))) != m.Frame {
+					t.Errorf("mark %d of %q is %+v, want %+v", k, u.Text, g, m)
+				}
 			}
 			points := []rune(u.Text)
 			for k, w := range cue.Words {
@@ -152,6 +169,32 @@ func TestExample(t *testing.T) {
 	}
 	if example := "```json\n" + string(data) + "```\n"; !strings.Contains(string(docs), example) {
 		t.Errorf("docs/timeline.md lacks the example\n%s", example)
+	}
+}
+
+// TestChosenChapters: chapters keep their numbers, and positions in an archive
+// name the member, but no folder of this machine.
+func TestChosenChapters(t *testing.T) {
+	e := small(t)
+	line := e.Timeline
+	line.Source = "/home/me/hafen.epub"
+	line.Chapters[0].Number = 7
+	for i := range line.Chapters[0].Cues {
+		line.Chapters[0].Cues[i].Utterance.Pos.File = "/home/me/hafen.epub/OEBPS/one.xhtml"
+	}
+	line.Chapters[0].Cues[1].Marks = []timeline.Mark{{Name: "m", Frame: 29334}}
+	data := string(outputtest.Write(t, Format{}, e))
+	outputtest.Validate(t, schema, []byte(data))
+	for _, want := range []string{
+		`{"title":"Am Hafen","number":7,"level":0,`, `"source":{"file":"hafen.epub/OEBPS/one.xhtml","offset":10,`,
+		`"marks":[{"name":"m","frame":29334,"time":1.222250}]`,
+	} {
+		if !strings.Contains(data, want) {
+			t.Errorf("no %s in\n%s", want, data)
+		}
+	}
+	if strings.Contains(data, "/home") {
+		t.Errorf("a folder of this machine in\n%s", data)
 	}
 }
 

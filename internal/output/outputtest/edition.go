@@ -104,6 +104,9 @@ func Edition(t testing.TB, spec Spec) output.Edition {
 				u.Spoken = rest + " Punkt."
 				u.Edits = []script.Edit{{TextLo: len(rest), TextHi: len(text), SpokenLo: len(rest), SpokenHi: len(u.Spoken)}}
 			}
+			if n%5 == 4 { // a mark before the last word
+				u.Marks = []script.Mark{{Name: "mark & <" + text[:1] + ">", Text: strings.LastIndexByte(text, ' ') + 1}}
+			}
 			offset += int64(len(text)) + 1
 			clip := &timeline.Clip{Frames: spec.Frames(n)}
 			if spec.Words {

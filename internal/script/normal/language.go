@@ -68,7 +68,7 @@ type language struct {
 	heads      map[string]bool // words that a rule may begin at, but for their letters
 }
 
-//go:embed data/*.txt
+//go:embed data/*.txt data/emoji.tsv
 var files embed.FS
 
 var languages = byName(german, english, french, spanish, italian)
@@ -173,15 +173,21 @@ func (l *language) load() error {
 	}
 	l.emoji = map[string]string{}
 	column := slices.Index([]string{"de", "en", "fr", "es", "it"}, l.name)
-	return rows("data/emoji.txt", func(_, written string, said []string) error {
-		if len(said) != 5 {
-			return fmt.Errorf("%q has %d names", written, len(said))
+	data, err := files.ReadFile("data/emoji.tsv")
+	if err != nil {
+		return fmt.Errorf("normal: %w", err)
+	}
+	for line := range strings.Lines(string(data)) {
+		if strings.HasPrefix(line, "#") {
+			continue
 		}
-		for w := range strings.FieldsSeq(written) {
-			l.emoji[w] = said[column]
+		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if len(fields) != 6 {
+			return fmt.Errorf("normal: emoji.tsv: %d fields in %q", len(fields), line)
 		}
-		return nil
-	})
+		l.emoji[fields[0]] = fields[1+column]
+	}
+	return nil
 }
 
 // rows reads a table and gives each row to add.

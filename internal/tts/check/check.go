@@ -7,25 +7,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 	"unicode"
 
 	"narrate/internal/pcm"
 	"narrate/internal/tts"
-	"narrate/voices"
 )
 
 // New is b with every clip checked. A clip without sound gives an error that
 // wraps tts.ErrEmpty; one that is damaged, cut, implausibly short or long for
 // its text, or that has impossible marks, gives one that wraps tts.ErrBroken.
-func New(b tts.Backend) tts.Backend { return backend{b} }
+func New(b tts.Backend) tts.Backend { return backend{tts.Around{Backend: b}} }
 
-type backend struct{ tts.Backend }
-
-// Check implements tts.Checker for those that b decorates.
-func (b backend) Check(ctx context.Context, v voices.Voice) error {
-	return tts.CheckVoice(ctx, b.Backend, v)
-}
+type backend struct{ tts.Around }
 
 func (b backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, error) {
 	clip, err := b.Backend.Synthesize(ctx, r)
@@ -55,6 +50,9 @@ func Clip(r tts.Request, clip tts.Clip) error {
 	case clip.Frames == 0:
 		return fmt.Errorf("%w: no frames", tts.ErrEmpty)
 	}
+	if err := tts.ValidPhonemes(r.Text, r.Phonemes); err != nil {
+		return err
+	}
 	if err := marks(r.Text, clip); err != nil {
 		return err
 	}
@@ -63,10 +61,27 @@ func Clip(r tts.Request, clip tts.Clip) error {
 	}
 	// Last: for a clip that is silent or cut, that is the better message.
 	least, most := Plausible(r.Text, r.Voice.Rate)
+	if len(r.Phonemes) > 0 { // which may be left unheeded, too
+		l, m := Plausible(pronounced(r), r.Voice.Rate)
+		least, most = min(least, l), max(most, m)
+	}
 	if d := clip.Format.Rate.Duration(clip.Frames); d < least || d > most {
 		return fmt.Errorf("%w: %.2f s of sound for a text that takes %.2f to %.0f s", tts.ErrBroken, d.Seconds(), least.Seconds(), most.Seconds())
 	}
 	return nil
+}
+
+// pronounced is the request's text with its phonemes in place of what they stand
+// for.
+func pronounced(r tts.Request) string {
+	var s strings.Builder
+	at := 0
+	for _, p := range r.Phonemes {
+		s.WriteString(r.Text[at:max(at, p.Lo)])
+		s.WriteString(p.IPA)
+		at = max(at, p.Hi)
+	}
+	return s.String() + r.Text[at:]
 }
 
 // marks checks that they are strictly ascending and inside text and clip.

@@ -27,6 +27,10 @@ type engine struct {
 	seeded  bool   // the noise must be seeded to be repeatable
 	voices  list
 	note    string // why the library is not used; empty where it is
+	folder  string // of the voice data
+
+	tables    []phonemeTable
+	tablesErr error // why pronunciations cannot be given
 }
 
 // adapter is this package's own part in a clip: what harmless, synthFlags,
@@ -93,6 +97,12 @@ func (b *Backend) examine(ctx context.Context) (*engine, error) {
 	if e.data, err = fingerprint(ctx, data); err != nil {
 		return nil, fmt.Errorf("voice data of %s: %w", path, err)
 	}
+	e.folder = data
+	tables, err := os.ReadFile(filepath.Join(data, "phontab"))
+	if err == nil {
+		e.tables, err = parsePhontab(tables)
+	}
+	e.tablesErr = err
 	if err := e.listVoices(ctx, b, data); err != nil {
 		return nil, err
 	}

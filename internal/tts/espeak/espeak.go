@@ -12,6 +12,7 @@ package espeak
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
@@ -64,6 +65,9 @@ type Backend struct {
 	// that may take long and those who wait may be cancelled.
 	looking chan struct{}
 	engine  *engine // nil until it was looked at
+
+	learning chan struct{} // held by whoever uses sounds
+	sounds   map[string]*sounds
 }
 
 // request is one utterance as the engine takes it.
@@ -97,6 +101,9 @@ func New(options Options) *Backend {
 		slots:   make(chan struct{}, runtime.NumCPU()),
 		looking: make(chan struct{}, 1),
 		pool:    pool{command: options.Worker, timeout: options.Timeout, busy: map[*worker]bool{}},
+
+		learning: make(chan struct{}, 1),
+		sounds:   map[string]*sounds{},
 	}
 }
 
@@ -114,6 +121,7 @@ func (b *Backend) Info(ctx context.Context) (tts.Info, error) {
 		Voices:    e.voices.offer(),
 		Marks:     e.note == "",
 		MarksNote: e.note,
+		Phonemes:  e.tablesErr == nil,
 		MaxText:   maxText,
 		Parallel:  cap(b.slots),
 	}, nil
@@ -129,7 +137,35 @@ func (b *Backend) Check(ctx context.Context, v voices.Voice) error {
 	return err
 }
 
-// Synthesize implements tts.Backend.
+// Pronounce implements tts.Pronouncer.
+func (b *Backend) Pronounce(ctx context.Context, v voices.Voice, ipa string) error {
+	e, err := b.look(ctx)
+	if err != nil {
+		return err
+	}
+	ask, err := e.voice(v)
+	if err != nil {
+		return err
+	}
+	_, err = b.mnemonics(ctx, e, ask.Voice, ipa)
+	return err
+}
+
+// mnemonics turns IPA into what the engine takes for a voice of its list.
+func (b *Backend) mnemonics(ctx context.Context, e *engine, voice, ipa string) (string, error) {
+	s, err := b.soundsOf(ctx, e, voice)
+	if err != nil {
+		return "", err
+	}
+	m, err := s.say(ipa)
+	if err != nil {
+		return "", fmt.Errorf("espeak: %w", err)
+	}
+	return m, nil
+}
+
+// Synthesize implements tts.Backend. Phonemes that Pronounce objects to are
+// spoken as they are written.
 func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, error) {
 	if err := ctx.Err(); err != nil {
 		return tts.Clip{}, err
@@ -140,6 +176,9 @@ func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 	if n := utf8.RuneCountInString(r.Text); n > maxText {
 		return tts.Clip{}, fmt.Errorf("espeak: %w: %d characters, and espeak-ng takes %d at a time", tts.ErrTooLong, n, maxText)
 	}
+	if err := tts.ValidPhonemes(r.Text, r.Phonemes); err != nil {
+		return tts.Clip{}, fmt.Errorf("espeak: %w", err)
+	}
 	e, err := b.look(ctx)
 	if err != nil {
 		return tts.Clip{}, err
@@ -148,10 +187,21 @@ func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 	if err != nil {
 		return tts.Clip{}, err
 	}
-	ask.Text = harmless(r.Text)
-	if strings.TrimSpace(ask.Text) == "" {
+	if strings.TrimSpace(harmless(r.Text)) == "" {
 		return tts.Clip{}, fmt.Errorf("espeak: %w: the text is empty", tts.ErrEmpty)
 	}
+	var said []spoken
+	for _, p := range r.Phonemes {
+		m, err := b.mnemonics(ctx, e, ask.Voice, p.IPA)
+		switch {
+		case err == nil:
+			said = append(said, spoken{p.Lo, p.Hi, m})
+		case !errors.Is(err, tts.ErrPhonemes):
+			return tts.Clip{}, err
+		}
+	}
+	var offsets []int
+	ask.Text, offsets = compose(r.Text, said)
 
 	select {
 	case b.slots <- struct{}{}:
@@ -175,7 +225,7 @@ func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 	}
 	var marks []tts.Mark
 	if e.note == "" {
-		marks = place(r.Text, s.words, int64(len(s.samples)))
+		marks = place(r.Text, offsets, s.words, int64(len(s.samples)))
 	}
 	return tts.Samples(s.format, s.samples, marks), nil
 }

@@ -15,7 +15,8 @@ import (
 //   - Control characters: NUL ends the text, \x01 starts a command that
 //     changes speed or voice, others are spoken as names.
 //   - "[[" starts phoneme codes: of neighbouring brackets every second one
-//     becomes a space. (The program always has that mode on.)
+//     becomes a space. (The program always has that mode on.) Those that are
+//     meant are put in afterwards, by compose.
 //   - Line ends, including U+2028 and U+2029: two of them would end a
 //     paragraph, one adds nothing to a space.
 //   - U+FFFD and private-use characters have no name, and the engine uses
@@ -36,6 +37,46 @@ func harmless(text string) string {
 	}, text)
 }
 
+// spoken is a part of the text that is to be said by mnemonics.
+type spoken struct {
+	lo, hi    int
+	mnemonics string
+}
+
+// compose makes a text harmless and puts mnemonics in place of parts of it.
+// offsets gives for each character of the result the byte of the text that it
+// stands for. The engine sees "[[" only behind a space, and would take a letter
+// behind "]]" for a part of the word.
+func compose(text string, said []spoken) (string, []int) {
+	var b strings.Builder
+	offsets := make([]int, 0, len(text))
+	write := func(s string, at int) {
+		for range s {
+			offsets = append(offsets, at)
+		}
+		b.WriteString(s)
+	}
+	plain := func(lo, hi int) {
+		for i := range text[lo:hi] {
+			offsets = append(offsets, lo+i)
+		}
+		b.WriteString(harmless(text[lo:hi]))
+	}
+	at := 0
+	for _, s := range said {
+		plain(at, s.lo)
+		if s.lo > 0 {
+			write(" ", s.lo)
+		}
+		write("[["+s.mnemonics+"]]", s.lo)
+		if at = s.hi; at < len(text) && !strings.ContainsRune(" .,;:!?", rune(text[at])) {
+			write(" ", at)
+		}
+	}
+	plain(at, len(text))
+	return b.String(), offsets
+}
+
 // word is a word event of the engine: the frame where the sound of what
 // stands at a position of the text begins. Position counts characters from 1.
 type word struct {
@@ -48,12 +89,11 @@ type word struct {
 // past it, and now and then reports a position twice or out of order. So the
 // text is divided into tokens here, and a token's mark is the first event in
 // it, if that comes after the mark before it.
-func place(text string, words []word, frames int64) []tts.Mark {
+//
+// offsets are the bytes of the text that the characters of what the engine was
+// given stand for.
+func place(text string, offsets []int, words []word, frames int64) []tts.Mark {
 	tokens := tokenize(text)
-	offsets := make([]int, 0, len(text)) // byte offset of each character
-	for i := range text {
-		offsets = append(offsets, i)
-	}
 	marks := []tts.Mark{}
 	lo, frame := 0, int64(-1) // where the next mark may be at the earliest, and after which frame
 	for _, w := range words {

@@ -72,7 +72,8 @@ func TestPlace(t *testing.T) {
 		},
 	}
 	for _, test := range tests {
-		marks := place(test.text, test.words, 1000)
+		_, offsets := compose(test.text, nil)
+		marks := place(test.text, offsets, test.words, 1000)
 		var got []string
 		var at []int64
 		for _, m := range marks {
@@ -115,8 +116,9 @@ func FuzzText(f *testing.F) {
 		for i := range len(events) {
 			words = append(words, word{Frame: int64(i * 3 % 17), Position: int(events[i]) - 1})
 		}
+		_, offsets := compose(text, nil)
 		last := tts.Mark{Frame: -1}
-		for _, m := range place(text, words, 16) {
+		for _, m := range place(text, offsets, words, 16) {
 			if m.Frame <= last.Frame || m.Frame >= 16 || m.Lo < last.Hi || m.Hi <= m.Lo || m.Hi > len(text) {
 				t.Fatalf("%q: mark %+v after %+v", text, m, last)
 			}

@@ -17,6 +17,7 @@ func TestConformance(t *testing.T) {
 					Rate:   8000,
 					Voices: []string{"one"},
 					Plain:  plain,
+					Deaf:   plain,
 					Faults: map[string]fake.Fault{"slow": {Do: fake.Hang}},
 				})
 			},

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -51,6 +52,8 @@ type Options struct {
 	Faults map[string]Fault // by Request.Text
 	// Plain leaves out the marks, like an engine that gives no word times.
 	Plain bool
+	// Deaf takes no phonemes.
+	Deaf bool
 }
 
 // Backend is the test double; it also counts what it is asked.
@@ -73,6 +76,7 @@ const (
 	clause  = 200 * time.Millisecond // after punctuation
 	tail    = 300 * time.Millisecond
 	maxText = 1000 // code points
+	maxIPA  = 240  // bytes
 
 	minRate, maxRate = 0.25, 4
 )
@@ -110,9 +114,10 @@ func (b *Backend) Info(ctx context.Context) (tts.Info, error) {
 		return tts.Info{}, err
 	}
 	info := tts.Info{
-		Version: fmt.Sprintf("fake 1 at %d Hz", b.options.Rate),
-		Marks:   !b.options.Plain,
-		MaxText: maxText,
+		Version:  fmt.Sprintf("fake 1 at %d Hz", b.options.Rate),
+		Marks:    !b.options.Plain,
+		Phonemes: !b.options.Deaf,
+		MaxText:  maxText,
 	}
 	if b.options.Plain {
 		info.MarksNote = "told to give none"
@@ -140,7 +145,20 @@ func (b *Backend) Check(ctx context.Context, voice voices.Voice) error {
 	return nil
 }
 
-// Synthesize implements tts.Backend.
+// Pronounce implements tts.Pronouncer: anything with a letter in it will do,
+// up to maxIPA.
+func (b *Backend) Pronounce(ctx context.Context, voice voices.Voice, ipa string) error {
+	if err := b.Check(ctx, voice); err != nil {
+		return err
+	}
+	if len(ipa) > maxIPA || !utf8.ValidString(ipa) || !strings.ContainsFunc(ipa, unicode.IsLetter) {
+		return fmt.Errorf("%w: %q", tts.ErrPhonemes, ipa)
+	}
+	return nil
+}
+
+// Synthesize implements tts.Backend. A word in which phonemes begin sounds as if
+// they were what is written.
 func (b *Backend) Synthesize(ctx context.Context, request tts.Request) (tts.Clip, error) {
 	b.calls.Add(1)
 	for n := b.running.Add(1); ; {
@@ -168,7 +186,16 @@ func (b *Backend) Synthesize(ctx context.Context, request tts.Request) (tts.Clip
 	if err := b.Check(ctx, voice); err != nil {
 		return tts.Clip{}, err
 	}
-	samples, marks := speak(b.options.Rate, text, voice)
+	if err := tts.ValidPhonemes(text, request.Phonemes); err != nil {
+		return tts.Clip{}, err
+	}
+	said := map[int]string{}
+	for _, p := range request.Phonemes {
+		if !b.options.Deaf && b.Pronounce(ctx, voice, p.IPA) == nil {
+			said[p.Lo] = p.IPA
+		}
+	}
+	samples, marks := speak(b.options.Rate, text, said, voice)
 	if len(marks) == 0 {
 		return tts.Clip{}, fmt.Errorf("%w: nothing to say in %q", tts.ErrEmpty, text)
 	}
@@ -199,9 +226,10 @@ func (b *Backend) Synthesize(ctx context.Context, request tts.Request) (tts.Clip
 	}
 }
 
-// speak lays out the words of text. Integer arithmetic alone, so that the
-// samples are the same on every machine.
-func speak(rate pcm.Hz, text string, voice voices.Voice) ([]int16, []tts.Mark) {
+// speak lays out the words of text, said holding the IPA of those that begin at
+// a byte. Integer arithmetic alone, so that the samples are the same on every
+// machine.
+func speak(rate pcm.Hz, text string, said map[int]string, voice voices.Voice) ([]int16, []tts.Mark) {
 	var samples []int16
 	var marks []tts.Mark
 	var length time.Duration // of the word under way
@@ -214,6 +242,9 @@ func speak(rate pcm.Hz, text string, voice voices.Voice) ([]int16, []tts.Mark) {
 			return
 		}
 		word := text[start:hi]
+		if ipa, ok := said[start]; ok {
+			word, length = ipa, letter*time.Duration(utf8.RuneCountInString(ipa))
+		}
 		marks = append(marks, tts.Mark{Frame: int64(len(samples)), Lo: start, Hi: hi})
 		samples = tone(samples, rate, word, scale(length, voice.Rate), voice)
 		silence(gap)

@@ -69,6 +69,7 @@ func Run(t *testing.T, c Config) {
 	t.Run("prosody", s.testProsody)
 	t.Run("clip", s.testClip)
 	t.Run("longest", s.testLongest)
+	t.Run("phonemes", s.testPhonemes)
 	t.Run("parallel", s.testParallel)
 	t.Run("repeatable", s.testRepeatable)
 	t.Run("cancel", s.testCancel)

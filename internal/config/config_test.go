@@ -1,0 +1,275 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"narrate/internal/script"
+	"narrate/internal/strictyaml"
+	"narrate/voices"
+)
+
+func known(t testing.TB) Known {
+	t.Helper()
+	set, err := voices.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Known{Voices: set, Formats: []string{"mp3", "srt"}, Presets: []string{"speech", "podcast"}, Clips: []string{"section"}}
+}
+
+func schema(t testing.TB) *jsonschema.Schema {
+	t.Helper()
+	s, err := jsonschema.NewCompiler().Compile("../../docs/config.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func validate(t testing.TB, s *jsonschema.Schema, data []byte) error {
+	t.Helper()
+	j, err := yaml.YAMLToJSON(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(j))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Validate(v)
+}
+
+const slow = "name: slow\nbackend: espeak\nlanguage: de\nvoice: de\nrate: 0.8\n"
+
+const full = `lang: de-AT
+voices:
+  fr: voices/slow.yaml
+  no: nb
+cast:
+  Anna: espeak:de+f3
+  Jean-Luc O'Neil: fr
+quote-voice: en-GB
+blocks: {code: skip, footnotes: inline}
+languages:
+  passages: false
+  phrases: true
+chapters: 2-5,7
+format: [srt, mp3]
+preset: podcast
+clips: section
+`
+
+func TestLoad(t *testing.T) {
+	folder := t.TempDir()
+	if err := os.Mkdir(filepath.Join(folder, "voices"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string]string{FileName: full, "voices/slow.yaml": slow} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(data), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := Load(filepath.Join(folder, FileName), known(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := validate(t, schema(t), []byte(full)); err != nil {
+		t.Error(err)
+	}
+	if c.Lang != "de-AT" || c.Voice != nil || c.QuoteVoice.Name != "en-GB" || c.Preset != "podcast" || c.Clips != "section" ||
+		*c.Passages || !*c.Phrases || !slices.Equal(c.Formats, []string{"srt", "mp3"}) ||
+		!slices.Equal(c.Chapters, []script.Range{{First: 2, Last: 5}, {First: 7, Last: 7}}) ||
+		!reflect.DeepEqual(c.Blocks, map[string]script.Treatment{"code": "skip", "footnotes": "inline"}) {
+		t.Errorf("%+v", c)
+	}
+	if len(c.Voices) != 2 || c.Voices["fr"].Rate != 0.8 || c.Voices["no"].Name != "nb" {
+		t.Errorf("voices: %+v", c.Voices)
+	}
+	if len(c.Cast) != 2 || c.Cast["anna"].Engine != "de+f3" || c.Cast["jean-luc o'neil"].Name != "fr" {
+		t.Errorf("cast: %+v", c.Cast)
+	}
+	for _, empty := range []string{"", "# voice: de\n", "\uFEFF\n"} {
+		c, err := decode(FileName, []byte(empty), known(t))
+		if err != nil || !reflect.DeepEqual(c, Config{}) {
+			t.Errorf("%q: %+v, %v", empty, c, err)
+		}
+	}
+	if _, err := Load(folder, known(t)); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+		t.Errorf("a folder: %v", err)
+	}
+	if _, err := Load(filepath.Join(folder, "none.yaml"), known(t)); err == nil || !strings.HasPrefix(err.Error(), "configuration ") {
+		t.Errorf("no file: %v", err)
+	}
+}
+
+func TestDecodeErrors(t *testing.T) {
+	compiled := schema(t)
+	for _, test := range []struct {
+		data, want string
+		loose      bool // the schema cannot say it
+	}{
+		{"lang: de\nvoise: de\n", "c.yaml:2:1: voise: unknown key; known are blocks, cast, chapters, clips, format, lang,", false},
+		{"lang: german!\n", `c.yaml:1:7: lang: "german!" is not a BCP 47 language tag`, false},
+		{"lang: 12\n", "c.yaml:1:7: lang: wants text, has a number", false},
+		{"voice: nobody\n", `c.yaml:1:8: voice: no such voice: no profile is named "nobody"`, true},
+		{"voice: slow.yaml\n", "c.yaml:1:8: voice: voice profile slow.yaml: ", true},
+		{"voice: 'Espeak:de'\n", `c.yaml:1:8: voice: voice "Espeak:de": `, true},
+		{"voice: ''\n", `voice: no such voice`, false},
+		{"voice: [de]\n", "c.yaml:1:8: voice: wants text, has a list", false},
+		{"voice: de\nvoices: {fr: fr}\n", "c.yaml:1:6: voices: has no use beside voice", false},
+		{"voices: de\n", "c.yaml:1:9: voices: wants keys and values, has text", false},
+		{"voices:\n  fr: nobody\n", "c.yaml:2:7: voices.fr: no such voice", true},
+		{"voices:\n  'f r': fr\n", `c.yaml:2:3: voices: "f r" is not a BCP 47 language tag`, false},
+		{"voices: {de-at: de, de-AT: de}\n", "voices.de-AT: stands here twice", true},
+		{"cast: {Anna: de, anna: fr}\n", "cast.anna: stands here twice", true},
+		{"cast: {' x': de}\n", `c.yaml:1:8: cast: " x" is not a speaker's name`, false},
+		{"cast: {'a:b': de}\n", `"a:b" is not a speaker's name`, false},
+		{"cast: {anna: 3}\n", "cast.anna: wants text, has a number", false},
+		{"quote-voice: nobody\n", "c.yaml:1:14: quote-voice: no such voice", true},
+		{"blocks:\n  tabels: read\n", "c.yaml:2:3: blocks.tabels: unknown key; known are asides, code, footnotes, images, links, quotes, tables", false},
+		{"blocks:\n  code: inline\n", `c.yaml:2:9: blocks.code: there is no treatment of code "inline"; there are read, skip, announce`, false},
+		{"blocks:\n  code: true\n", "blocks.code: wants text, has true or false", false},
+		{"languages: {phrases: yes please}\n", "c.yaml:1:22: languages.phrases: wants true or false, has text", false},
+		{"languages: {phrase: true}\n", "languages.phrase: unknown key; known are passages, phrases", false},
+		{"chapters: two\n", `c.yaml:1:11: chapters: "two" is not a selection of chapters such as 2-5,7`, false},
+		{"chapters: 5-2\n", "the last chapter comes before the first", true},
+		{"chapters: 0\n", `"0" is not a selection`, false},
+		{"chapters: 1.5\n", `"1.5" is not a selection`, false},
+		{"chapters: [1]\n", "chapters: wants chapters such as 2-5,7, has a list", false},
+		{"format: mp3\n", "c.yaml:1:9: format: wants a list of formats, has text", false},
+		{"format: []\n", "format: is an empty list", false},
+		{"format: [mp3, ogg]\n", `c.yaml:1:15: format: there is no output format "ogg"; there are mp3, srt`, false},
+		{"preset: loud\n", `c.yaml:1:9: preset: there is no preset "loud"; there are speech, podcast`, false},
+		{"clips: verse\n", `clips: there is no unit of clips "verse"; there are section, none`, false},
+		{"- lang: de\n", "c.yaml:1:1: wants keys and values, has a list", false},
+		{"lang: de\n---\nlang: fr\n", "one file holds one configuration", true},
+		{"lang: &a de\n", "anchors, aliases and tags have no place in a configuration", true},
+		{strings.Repeat("#", strictyaml.MaxFile+1), "a configuration has at most 262144 bytes", true},
+	} {
+		_, err := decode("c.yaml", []byte(test.data), known(t))
+		if err == nil || !strings.HasPrefix(err.Error(), "c.yaml:") || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%.80q: got %v, want %q", test.data, err, test.want)
+		}
+		if !test.loose && validate(t, compiled, []byte(test.data)) == nil {
+			t.Errorf("%.80q: the schema finds nothing wrong", test.data)
+		}
+	}
+}
+
+// TestSchema holds the elements and treatments in the schema against those
+// there are.
+func TestSchema(t *testing.T) {
+	blocks := schema(t).Properties["blocks"].Properties
+	elements, treatments := script.Elements()
+	if len(blocks) != len(elements) {
+		t.Errorf("%d elements in the schema, want %v", len(blocks), elements)
+	}
+	usual := script.DefaultPolicy()
+	for _, element := range elements {
+		s := blocks[element]
+		if s == nil {
+			t.Errorf("%s: not in the schema", element)
+			continue
+		}
+		policy := script.DefaultPolicy()
+		if err := policy.Set(element, (*s.Default).(string)); err != nil || policy != usual {
+			t.Errorf("%s: %v is not the default (%v)", element, *s.Default, err)
+		}
+		values := s.Enum
+		if values == nil {
+			values = s.Ref.Enum
+		}
+		got, err := json.Marshal(values.Values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want, err := json.Marshal(treatments[element]); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: %s in the schema, want %s (%v)", element, got, want, err)
+		}
+	}
+}
+
+func TestOver(t *testing.T) {
+	yes, no := true, false
+	a, b, c := &voices.Voice{Name: "a"}, &voices.Voice{Name: "b"}, &voices.Voice{Name: "c"}
+	flags := Config{
+		Lang: "de", Cast: map[string]*voices.Voice{"anna": a}, Blocks: map[string]script.Treatment{"code": "read"},
+		Phrases: &yes, Formats: []string{"mp3"}, Clips: NoClips,
+	}
+	file := Config{
+		Lang: "en", Voices: map[string]*voices.Voice{"fr": c}, QuoteVoice: c,
+		Cast:   map[string]*voices.Voice{"anna": b, "ben": b},
+		Blocks: map[string]script.Treatment{"code": "skip", "tables": "skip"}, Passages: &no, Phrases: &no,
+		Chapters: []script.Range{{First: 1, Last: 2}}, Formats: []string{"srt"}, Preset: "podcast", Clips: "section",
+	}
+	want := Config{
+		Lang: "de", Voices: map[string]*voices.Voice{"fr": c}, QuoteVoice: c,
+		Cast:   map[string]*voices.Voice{"anna": a, "ben": b},
+		Blocks: map[string]script.Treatment{"code": "read", "tables": "skip"}, Passages: &no, Phrases: &yes,
+		Chapters: file.Chapters, Formats: []string{"mp3"}, Preset: "podcast", Clips: NoClips,
+	}
+	if got := flags.Over(file); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if file.Cast["anna"] != b || len(flags.Cast) != 1 {
+		t.Error("the maps that were taken together have changed")
+	}
+	// One level says who speaks.
+	for _, c := range []struct{ over, below, want Config }{
+		{Config{Voice: a}, file, Config{Voice: a}},
+		{Config{}, Config{Voice: b}, Config{Voice: b}},
+		{Config{Voices: file.Voices}, Config{Voice: a}, Config{Voices: file.Voices}},
+	} {
+		if got := c.over.Over(c.below); got.Voice != c.want.Voice || !reflect.DeepEqual(got.Voices, c.want.Voices) {
+			t.Errorf("got %+v, want %+v", got, c.want)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, seed := range []string{
+		strings.ReplaceAll(full, "voices/slow.yaml", "fr"), "chapters: 7\n", "format:\n- mp3\n", "cast:\n  ? Anna\n  : de\n",
+		"blocks: {code: }\n", "voices: {~: de}\n", "languages: ~", "<<: {a: b}\n", "chapters: 0x10\n",
+	} {
+		f.Add([]byte(seed))
+	}
+	there := known(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if bytes.Contains(bytes.ToLower(data), []byte(".y")) {
+			return // no profile files
+		}
+		c, err := decode("f.yaml", data, there)
+		if err != nil {
+			if !strings.HasPrefix(err.Error(), "f.yaml") {
+				t.Fatalf("no place in %q", err)
+			}
+			return
+		}
+		for name, v := range c.Cast {
+			if v == nil || CastProblem(name) != "" {
+				t.Fatalf("%q: %v", name, v)
+			}
+		}
+		for tag, v := range c.Voices {
+			if v == nil || languageProblem(tag) != "" {
+				t.Fatalf("%q: %v", tag, v)
+			}
+		}
+		policy := script.DefaultPolicy()
+		for element, treatment := range c.Blocks {
+			if err := policy.Set(element, string(treatment)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,146 @@
+package script
+
+import (
+	"fmt"
+	"slices"
+
+	"narrate/internal/document"
+)
+
+// section is blocks [first, last) of the document: a chapter, if anything of it
+// is spoken.
+type section struct {
+	first, last   int
+	title         string
+	level, number int
+}
+
+// isHeading reports whether a block is a heading with words. One of signs alone
+// ("* * *") is a scene break.
+func isHeading(block *document.Block) bool {
+	return block.Kind == document.Heading && hasSound(block.Text)
+}
+
+// opens reports whether a heading opens a chapter, where the source has no
+// table of contents of its own.
+func opens(block *document.Block) bool {
+	return isHeading(block) && !quoted(block) && !block.Aside && block.Note == 0
+}
+
+// quoted reports whether a block belongs to a quotation.
+func quoted(block *document.Block) bool { return block.Quoted || block.Kind == document.Quote }
+
+// sections divides the document where its table of contents says, else at the
+// headings. What stands before the first is a section of level 0 named after
+// the article, unless that is the article's title alone.
+func (b *builder) sections() []section {
+	blocks := b.doc.Blocks
+	var all []section
+	open := func(first, level int, title string) {
+		if n := len(all); n > 0 && first <= all[n-1].first || first >= len(blocks) {
+			return
+		}
+		all = append(all, section{first: first, title: title, level: max(1, level)})
+	}
+	if b.doc.Chapters != nil {
+		for _, c := range b.doc.Chapters {
+			title := plain(c.Title)
+			if title == "" {
+				title = b.script.Title
+			}
+			open(max(0, c.Block), c.Level, title)
+		}
+	} else {
+		for i := range blocks {
+			if opens(&blocks[i]) {
+				title := plain(without(&blocks[i], b.undescribed(&blocks[i])).Text)
+				if !hasSound(title) {
+					title = plain(blocks[i].Text)
+				}
+				open(i, blocks[i].Level, title)
+			}
+		}
+	}
+	switch {
+	case len(blocks) == 0:
+	case len(all) == 0 || introduces(blocks[:all[0].first]):
+		all = slices.Insert(all, 0, section{title: b.script.Title})
+	default:
+		all[0].first = 0
+	}
+	for i := range all {
+		all[i].number, all[i].last = i+1, len(blocks)
+		if i+1 < len(all) {
+			all[i].last = all[i+1].first
+		}
+	}
+	return all
+}
+
+// introduces reports whether blocks hold more to say than the article's title.
+func introduces(blocks []document.Block) bool {
+	return slices.ContainsFunc(blocks, func(b document.Block) bool {
+		return b.Kind != document.Title && b.Kind != document.Break && hasSound(b.Text)
+	})
+}
+
+// topLevel is the level of the highest chapters.
+func topLevel(sections []section) int {
+	top := 0
+	for _, s := range sections {
+		if s.level > 0 && (top == 0 || s.level < top) {
+			top = s.level
+		}
+	}
+	return top
+}
+
+// selected gives the sections that are to be spoken, and lists the others.
+func (b *builder) selected(all []section) ([]section, error) {
+	if b.opts.Chapters == nil || len(all) == 0 {
+		return all, nil
+	}
+	var chosen []section
+	for _, s := range all {
+		if slices.ContainsFunc(b.opts.Chapters, func(r Range) bool { return r.First <= s.number && s.number <= r.Last }) {
+			chosen = append(chosen, s)
+			continue
+		}
+		b.skip(s.title, fmt.Sprintf("chapter %d is not selected", s.number), b.doc.Blocks[s.first].Pos())
+	}
+	if len(chosen) == 0 {
+		return nil, fmt.Errorf("none of its chapters is selected; it has %d, counted from 1", len(all))
+	}
+	return chosen, nil
+}
+
+// fileOrder sorts what is skipped as the source has it: by file in the order of
+// reading, then by place.
+func (b *builder) fileOrder() func(x, y Skip) int {
+	order := map[string]int{}
+	meet := func(file string) {
+		if _, ok := order[file]; !ok {
+			order[file] = len(order)
+		}
+	}
+	for i := range b.doc.Blocks {
+		for j := range b.doc.Blocks[i].Anchors {
+			meet(b.doc.Blocks[i].Anchors[j].Pos.File)
+		}
+	}
+	for i := range b.doc.Dropped {
+		meet(b.doc.Dropped[i].Pos.File)
+	}
+	return func(x, y Skip) int {
+		if x.Pos.File != y.Pos.File {
+			return order[x.Pos.File] - order[y.Pos.File]
+		}
+		switch {
+		case x.Pos.Offset < y.Pos.Offset:
+			return -1
+		case x.Pos.Offset > y.Pos.Offset:
+			return 1
+		}
+		return 0
+	}
+}

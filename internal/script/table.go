@@ -1,0 +1,212 @@
+package script
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"narrate/internal/document"
+	"narrate/internal/segment"
+)
+
+const (
+	// maxLabel is the longest column heading, in code points, that is said
+	// with each row.
+	maxLabel = 80
+	// maxRow is how many bytes of a row's short cells are said in one go.
+	maxRow = 240
+)
+
+// group is what belongs to one table, picture or listing.
+type group struct {
+	rows, images, code bool
+	size, columns      int            // of the table: rows but for those of headings, and columns
+	headings           map[int]bool   // blocks that are said with each row
+	captions           []int          // blocks
+	labels             map[int]string // by column, for the rows to come
+	labelled           bool           // the row before was one of headings
+	announced          bool           // the table is
+	picture            bool           // the next caption is said to be an image's
+}
+
+// takeGroups finds what belongs together.
+func (b *builder) takeGroups() {
+	b.groups = map[int]*group{}
+	rows := map[int][]int{}
+	for i := range b.doc.Blocks {
+		block := &b.doc.Blocks[i]
+		if block.Group == 0 {
+			continue
+		}
+		g := b.groups[block.Group]
+		if g == nil {
+			g = &group{headings: map[int]bool{}, labels: map[int]string{}}
+			b.groups[block.Group] = g
+		}
+		switch block.Kind {
+		case document.Table:
+			g.rows = true
+			rows[block.Group] = append(rows[block.Group], i)
+			for _, c := range block.Cells {
+				g.columns = max(g.columns, c.Column+1)
+			}
+		case document.Image:
+			g.images = true
+		case document.Code:
+			g.code = true
+		case document.Caption:
+			g.captions = append(g.captions, i)
+		}
+	}
+	for n, g := range b.groups {
+		g.takeHeadings(b.doc.Blocks, rows[n])
+		g.size = len(rows[n]) - len(g.headings)
+	}
+}
+
+// takeHeadings finds the rows of column headings: those of headings alone, more
+// than one, that a row of data follows. Very long ones are read once, as rows.
+func (g *group) takeHeadings(blocks []document.Block, rows []int) {
+	begin := 0
+	for k, i := range rows {
+		if g.columns > 1 && headings(&blocks[i]) {
+			continue
+		}
+		for _, j := range rows[begin:k] {
+			g.headings[j] = true
+		}
+		begin = k + 1
+	}
+}
+
+// headings reports whether a row is one of column headings.
+func headings(row *document.Block) bool {
+	if len(row.Cells) < 2 || !covered(row) {
+		return false
+	}
+	for _, c := range row.Cells {
+		if !c.Header || utf8.RuneCountInString(row.Text[c.Lo:c.Hi]) > maxLabel {
+			return false
+		}
+	}
+	return true
+}
+
+// covered reports whether all words of a row are in its cells.
+func covered(row *document.Block) bool {
+	at := 0
+	for _, c := range row.Cells {
+		if c.Lo < at || hasSound(row.Text[at:c.Lo]) {
+			return false
+		}
+		at = c.Hi
+	}
+	return len(row.Cells) > 0 && !hasSound(row.Text[at:])
+}
+
+// row reads a row of a table, skips it or announces the table.
+func (b *builder) row(i int, block *document.Block) {
+	g := b.groups[block.Group]
+	if g == nil {
+		g = &group{}
+	}
+	if b.policy.Tables != TreatRead {
+		b.announceTable(g, block)
+		b.skip(block.Text, SkipTable, block.Pos())
+		return
+	}
+	if g.headings[i] {
+		g.label(block)
+		b.skip(block.Text, SkipHeadings, block.Pos())
+		return
+	}
+	g.labelled = false
+	r := b.read(block, b.lead(), b.notes.number)
+	if !covered(r.block) {
+		b.utter(r, r.sentences())
+		return
+	}
+	r.cells(g.labels)
+	r.settle()
+	b.utter(r, r.join(r.rowSentences()))
+}
+
+// announceTable says once that there is a table, if it is to be announced.
+func (b *builder) announceTable(g *group, block *document.Block) {
+	if b.policy.Tables != TreatAnnounce || g.announced {
+		return
+	}
+	g.announced = true
+	if u, ok := b.announcement(phraseTable, max(1, g.size), max(1, g.columns), document.Table, block.Pos()); ok {
+		b.emit(block, []Utterance{u}, nil)
+	}
+}
+
+// label takes the headings of a row for the rows to come. Of rows that follow
+// each other the upper comes first.
+func (g *group) label(row *document.Block) {
+	if !g.labelled {
+		g.labels = map[int]string{}
+	}
+	g.labelled = true
+	for _, c := range row.Cells {
+		text := strings.TrimRight(plain(row.Text[c.Lo:c.Hi]), " :")
+		if !hasSound(text) {
+			continue
+		}
+		if upper := g.labels[c.Column]; upper != "" {
+			text = upper + " " + text
+		}
+		g.labels[c.Column] = text
+	}
+}
+
+// cells has each cell of the row said with the heading of its column: "Name:
+// Kim; Age: 3", or where the row has a heading itself "Kim: Age 3, Town Ulm".
+func (r *reading) cells(labels map[int]string) {
+	cells, text := r.block.Cells, r.block.Text
+	headed := cells[0].Header && len(cells) > 1
+	between := ", "
+	if len(labels) > 0 && !headed {
+		between = "; "
+	}
+	for k, c := range cells {
+		if k > 0 {
+			gap := change{lo: cells[k-1].Hi, hi: c.Lo, with: between}
+			last, _ := utf8.DecodeLastRuneInString(text[cells[k-1].Lo:cells[k-1].Hi])
+			switch {
+			case strings.ContainsRune(".!?…:;,。！？：；，", last):
+				gap.with = " "
+			case k == 1 && headed:
+				gap.with = ": "
+			}
+			r.changes = append(r.changes, gap)
+		}
+		label := labels[c.Column]
+		if label == "" || k == 0 && headed {
+			continue
+		}
+		if headed {
+			label += " "
+		} else {
+			label += ": "
+		}
+		r.changes = append(r.changes, change{lo: c.Lo, hi: c.Lo, with: label, side: before})
+	}
+}
+
+// rowSentences gives what of a row is said in one go: short cells together, a
+// cell of several sentences by itself.
+func (r *reading) rowSentences() []segment.Span {
+	var out []segment.Span
+	open := false // the last one may be continued
+	for _, c := range r.block.Cells {
+		cell := r.split(c.Lo, c.Hi)
+		if len(cell) == 1 && open && cell[0].Hi-out[len(out)-1].Lo <= maxRow {
+			out[len(out)-1].Hi = cell[0].Hi
+			continue
+		}
+		out = append(out, cell...)
+		open = len(cell) == 1
+	}
+	return out
+}
