@@ -28,7 +28,7 @@ var layers = map[string][]string{
 	// What the readers of one syntax share is a layer between the contract and them.
 	"internal/input/archive":  {"internal/input"},
 	"internal/input/dom":      {"internal/input", "internal/document"},
-	"internal/input/markdown": {"internal/input", "internal/document", "internal/input/dom"},
+	"internal/input/markdown": {"internal/input", "internal/document", "internal/input/dom", "internal/strictyaml"},
 	"internal/input/html":     {"internal/input", "internal/document", "internal/input/dom"},
 	"internal/input/epub":     {"internal/input", "internal/document", "internal/input/dom", "internal/input/archive"},
 	"internal/input/docx":     {"internal/input", "internal/document", "internal/input/archive"},

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"same":    cmdSame,
 			"link":    cmdLink,
 			"invalid": cmdInvalid,
+			"serve":   cmdServe,
 		},
 		Condition: func(cond string) (bool, error) {
 			switch cond {
@@ -71,6 +74,17 @@ func cmdLarge(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Repeat("word ", n/5+1)[:n]), 0o644))
+}
+
+// serve DIR serves the files of a folder from this machine, until the script
+// ends, at the address $SERVED.
+func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: serve DIR")
+	}
+	server := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(args[0]))))
+	ts.Defer(server.Close)
+	ts.Setenv("SERVED", server.URL)
 }
 
 // invalid FILE writes bytes that are no text.

@@ -2,26 +2,48 @@ package main
 
 import (
 	"fmt"
+	"net/url"
+	"path"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
-	"narrate/internal/pipeline"
+	"narrate/internal/fetch"
+	"narrate/internal/output/clipset"
 )
 
-func formatNames() string {
-	names := make([]string, len(outputFormats))
-	for i, f := range outputFormats {
-		names[i] = f.Info().Name
+// baseName is what an article's files are called: its file name without folder
+// and extension, or what is last in its address.
+func baseName(article string) string {
+	if article == "-" {
+		return "article"
 	}
-	return strings.Join(names, ",")
+	if fetch.IsAddress(article) {
+		return addressName(article)
+	}
+	base := filepath.Base(filepath.Clean(article))
+	if name := strings.TrimSuffix(base, filepath.Ext(base)); name != "" {
+		return name
+	}
+	return base
 }
 
-func presetNames() string {
-	names := make([]string, len(pipeline.Presets))
-	for i, p := range pipeline.Presets {
-		names[i] = p.Name
+// pageSuffix is the extension of a web page or a file; a version number has
+// none.
+var pageSuffix = regexp.MustCompile(`\.[A-Za-z][A-Za-z0-9]{0,4}$`)
+
+// addressName makes a harmless file name of the last element of an address's
+// path, or of its host where there is none.
+func addressName(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "article"
 	}
-	return strings.Join(names, ",")
+	if last := path.Base(path.Clean("/" + u.Path)); last != "/" {
+		return clipset.Slug(pageSuffix.ReplaceAllString(last, ""))
+	}
+	return clipset.Slug(u.Hostname())
 }
 
 func splitNames(list string) []string { return strings.Split(list, ",") }

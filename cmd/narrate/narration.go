@@ -12,14 +12,14 @@ import (
 	"time"
 
 	"narrate/internal/clipstore"
-	"narrate/internal/input"
+	"narrate/internal/config"
+	"narrate/internal/fetch"
 	"narrate/internal/output"
 	"narrate/internal/output/clipset"
 	"narrate/internal/pcm"
 	"narrate/internal/pipeline"
 	"narrate/internal/script"
 	"narrate/internal/timeline"
-	"narrate/voices"
 )
 
 // maxStore is what the clip store may hold after a run, besides the clips of
@@ -37,17 +37,19 @@ type narration struct {
 	quiet, json           bool
 }
 
-// plan is what the options come to, the same for all articles.
+// job is what a run opens once for all its articles.
+type job struct {
+	*studio
+	store  *clipstore.Store
+	used   map[clipstore.Key]bool // the clips of this run
+	spoken bool                   // the store may have grown
+}
+
+// plan is what the options of one article come to.
 type plan struct {
-	formats  []output.Format
-	unit     clipset.Unit
-	preset   pipeline.Preset
-	voices   *voices.Set
-	backends backends
-	store    *clipstore.Store
-	maxText  int
-	used     map[clipstore.Key]bool // the clips of this run
-	spoken   bool                   // the store may have grown
+	formats []output.Format
+	unit    clipset.Unit // "" for no clips
+	preset  pipeline.Preset
 }
 
 func (n *narration) run(ctx context.Context, articles []string) (err error) {
@@ -55,19 +57,19 @@ func (n *narration) run(ctx context.Context, articles []string) (err error) {
 	if err != nil {
 		return err
 	}
-	p, err := n.plan(ctx)
+	j, err := n.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() {
-		if finishErr := n.finish(p); finishErr != nil {
+		if finishErr := n.finish(j); finishErr != nil {
 			n.messages.failure(finishErr)
 			err = cmp.Or(err, errReported)
 		}
 	}()
 	failed := false
 	for i, article := range articles {
-		err := n.article(ctx, p, article, dirs[i])
+		err := n.article(ctx, j, article, dirs[i])
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -85,54 +87,89 @@ func (n *narration) run(ctx context.Context, articles []string) (err error) {
 	return nil
 }
 
-// finish lets go of what plan opened, and keeps the store within its bounds.
-func (n *narration) finish(p *plan) error {
-	if p.spoken {
-		keep := func(k clipstore.Key) bool { return p.used[k] }
-		if _, err := p.store.Prune(clipstore.Limits{MaxBytes: maxStore, Keep: keep}); err != nil && !errors.Is(err, clipstore.ErrBusy) {
+// open checks the options and opens what the work needs.
+func (n *narration) open(ctx context.Context) (*job, error) {
+	if err := n.check(); err != nil {
+		return nil, err
+	}
+	s, err := n.app.open(ctx, &n.reading)
+	if err != nil {
+		return nil, err
+	}
+	s.given.Preset, s.given.Clips = n.preset, n.clips
+	if len(n.formats) > 0 {
+		s.given.Formats = n.formats
+	}
+	j := &job{studio: s, used: map[clipstore.Key]bool{}}
+	if j.store, err = n.store(ctx); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return j, nil
+}
+
+// check says what is wrong with the options, as far as they tell by themselves.
+func (n *narration) check() error {
+	if err := n.reading.check(); err != nil {
+		return err
+	}
+	if _, err := findFormats(n.formats); err != nil {
+		return usageError{err}
+	}
+	if n.clips != "" && n.clips != config.NoClips {
+		if _, err := clipset.ParseUnit(n.clips); err != nil {
+			return usageError{fmt.Errorf("--clips: %w", err)}
+		}
+	}
+	if n.preset != "" {
+		if _, err := pipeline.FindPreset(n.preset); err != nil {
+			return usageError{err}
+		}
+	}
+	if n.jobs < 1 {
+		return usageError{fmt.Errorf("--jobs %d: at least 1", n.jobs)}
+	}
+	if len(n.formats) > 0 && n.clips != "" {
+		if _, err := newPlan(config.Config{Formats: n.formats, Clips: n.clips}); err != nil {
+			return usageError{fmt.Errorf("--clips: %w", err)}
+		}
+	}
+	return nil
+}
+
+// newPlan gives the plan of an article.
+func newPlan(c config.Config) (plan, error) {
+	p := plan{}
+	if c.Formats == nil {
+		c.Formats = splitNames(defaultFormats)
+	}
+	var err error
+	if p.formats, err = findFormats(c.Formats); err != nil {
+		return p, err
+	}
+	if p.preset, err = pipeline.FindPreset(cmp.Or(c.Preset, pipeline.Presets[0].Name)); err != nil {
+		return p, err
+	}
+	if c.Clips == "" || c.Clips == config.NoClips {
+		return p, nil
+	}
+	if p.unit, err = clipset.ParseUnit(c.Clips); err != nil {
+		return p, err
+	}
+	if len(pipeline.ClipFormats(p.formats)) == 0 {
+		return p, errors.New("none of the formats is for clips; add mp3, wav, srt or vtt")
+	}
+	return p, nil
+}
+
+// finish lets go of what was opened, and keeps the store within its bounds.
+func (n *narration) finish(j *job) error {
+	if j.spoken {
+		keep := func(k clipstore.Key) bool { return j.used[k] }
+		if _, err := j.store.Prune(clipstore.Limits{MaxBytes: maxStore, Keep: keep}); err != nil && !errors.Is(err, clipstore.ErrBusy) {
 			n.messages.warningf("%v", err)
 		}
 	}
-	return errors.Join(p.backends.close(), p.store.Close())
-}
-
-// plan checks the options and opens what the work needs.
-func (n *narration) plan(ctx context.Context) (*plan, error) {
-	p := &plan{used: map[clipstore.Key]bool{}}
-	var err error
-	names := n.formats
-	if len(names) == 0 {
-		names = splitNames(defaultFormats)
-	}
-	if p.formats, err = findFormats(names); err != nil {
-		return nil, err
-	}
-	if n.clips != "" {
-		if p.unit, err = clipset.ParseUnit(n.clips); err != nil {
-			return nil, usageError{fmt.Errorf("--clips: %w", err)}
-		}
-	}
-	if p.preset, err = pipeline.FindPreset(n.preset); err != nil {
-		return nil, usageError{err}
-	}
-	if n.jobs < 1 {
-		return nil, usageError{fmt.Errorf("--jobs %d: at least 1", n.jobs)}
-	}
-	if err := checkLang(n.lang); err != nil {
-		return nil, err
-	}
-	if p.unit != "" && len(pipeline.ClipFormats(p.formats)) == 0 {
-		return nil, usageError{errors.New("--clips: none of the formats is for clips; add mp3, wav, srt or vtt")}
-	}
-	if p.voices, err = profiles(); err != nil {
-		return nil, err
-	}
-	if p.store, err = n.store(ctx); err != nil {
-		return nil, err
-	}
-	p.backends = openBackends()
-	p.maxText = p.backends.maxText(ctx)
-	return p, nil
+	return errors.Join(j.close(), j.store.Close())
 }
 
 // folders gives each article's folder for its files.
@@ -151,7 +188,7 @@ func (n *narration) folders(articles []string) ([]string, error) {
 			dir = filepath.Join(n.output, dir)
 		}
 		if other, taken := from[strings.ToLower(dir)]; taken {
-			return nil, usageError{fmt.Errorf("%s and %s would both go to the folder %s", other, article, dir)}
+			return nil, usageError{fmt.Errorf("%s and %s would both go to the folder %s", fetch.Public(other), fetch.Public(article), dir)}
 		}
 		from[strings.ToLower(dir)] = article
 		dirs[i] = dir
@@ -159,30 +196,19 @@ func (n *narration) folders(articles []string) ([]string, error) {
 	return dirs, nil
 }
 
-// baseName is an article's file name without folder and extension.
-func baseName(article string) string {
-	if article == "-" {
-		return "article"
-	}
-	base := filepath.Base(filepath.Clean(article))
-	if name := strings.TrimSuffix(base, filepath.Ext(base)); name != "" {
-		return name
-	}
-	return base
-}
-
 // article narrates one article.
-func (n *narration) article(ctx context.Context, p *plan, article, dir string) (err error) {
+func (n *narration) article(ctx context.Context, j *job, article, dir string) error {
 	began := time.Now()
-	source, err := input.Load(ctx, article, n.stdin)
+	c, err := j.of(article)
 	if err != nil {
 		return err
 	}
-	sc, err := n.script(source, n.reading, p.voices, p.maxText)
+	p, err := newPlan(c)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: clips: %w", fetch.Public(article), err)
 	}
-	if err := ctx.Err(); err != nil {
+	sc, err := j.script(ctx, article, c)
+	if err != nil {
 		return err
 	}
 	folder := &pipeline.Folder{Dir: dir, Name: baseName(article), Formats: p.formats, Clips: p.unit, Force: n.force}
@@ -190,7 +216,7 @@ func (n *narration) article(ctx context.Context, p *plan, article, dir string) (
 		return err
 	}
 	r := result{Folder: dir}
-	err = n.make(ctx, p, sc, folder, &r)
+	err = n.make(ctx, j, p, sc, folder, &r)
 	if closeErr := folder.Close(); err == nil {
 		err = closeErr
 	}
@@ -200,7 +226,7 @@ func (n *narration) article(ctx context.Context, p *plan, article, dir string) (
 	if err := n.print(r, time.Since(began)); err != nil {
 		return err
 	}
-	return n.failures(r.Report, article)
+	return n.failures(r, sc.Source)
 }
 
 // result is what --json prints: the report and what is true of this run only.
@@ -210,6 +236,8 @@ type result struct {
 	Files  []string `json:"files"`
 	Spoken int      `json:"spoken"` // clips made in this run
 	Reused int      `json:"reused"` // utterances whose clip was there
+
+	failed []pipeline.Failure
 }
 
 func (n *narration) print(r result, took time.Duration) error {
@@ -236,19 +264,19 @@ func (n *narration) print(r result, took time.Duration) error {
 }
 
 // failures names every sentence that is not heard.
-func (n *narration) failures(r *pipeline.Report, article string) error {
+func (n *narration) failures(r result, source string) error {
 	if r.Complete {
 		return nil
 	}
 	const most = 20
-	for i, f := range r.Failed {
+	for i, f := range r.failed {
 		if i == most {
-			n.messages.errorf("%s: and %d more; the report lists all", article, len(r.Failed)-most)
+			n.messages.errorf("%s: and %d more; the report lists all", source, len(r.failed)-most)
 			break
 		}
-		n.messages.errorf("%s:%d:%d: not spoken: %q: %s", article, f.Line, f.Col, excerpt(f.Text, 60), f.Reason)
+		n.messages.errorf("%s: not spoken: %q: %s", f.Pos, excerpt(f.Text, 60), f.Reason)
 	}
-	n.messages.errorf("%s: %d of %d sentences could not be spoken", article, len(r.Failed), r.Utterances)
+	n.messages.errorf("%s: %d of %d sentences could not be spoken", source, len(r.failed), r.Utterances)
 	if r.Frames == 0 {
 		n.messages.hintf("no audio was written, as it would hide the gap; the same command tries those sentences again, --allow-gaps writes it without them")
 	}
@@ -256,16 +284,16 @@ func (n *narration) failures(r *pipeline.Report, article string) error {
 }
 
 // make speaks the script, writes the finished files and fills r in.
-func (n *narration) make(ctx context.Context, p *plan, sc *script.Script, folder *pipeline.Folder, r *result) error {
+func (n *narration) make(ctx context.Context, j *job, p plan, sc *script.Script, folder *pipeline.Folder, r *result) error {
 	progress := newProgress(n.messages.w, n.quiet || n.json)
 	defer progress.close()
 	n.messages.clear = progress.clear
 	defer func() { n.messages.clear = nil }()
 
 	progress.start("speaking", int64(sc.Utterances()), "sentences")
-	p.spoken, n.messages.resumable = true, true
+	j.spoken, n.messages.resumable = true, true
 	speaker := &pipeline.Speaker{
-		Store: p.store, Backends: p.backends, Rate: p.preset.Rate, Trim: pcm.DefaultTrim, Jobs: n.jobs,
+		Store: j.store, Backends: j.backends, Rate: p.preset.Rate, Trim: pcm.DefaultTrim, Jobs: n.jobs,
 		Progress: func(done int) { progress.set(int64(done)) },
 	}
 	speech, err := speaker.Speak(ctx, sc)
@@ -273,12 +301,12 @@ func (n *narration) make(ctx context.Context, p *plan, sc *script.Script, folder
 		return err
 	}
 	for _, key := range speech.Keys {
-		p.used[key] = true
+		j.used[key] = true
 	}
 	for _, w := range speech.Warnings {
 		n.messages.warningf("%s", w)
 	}
-	r.Spoken, r.Reused = speech.Spoken, speech.Reused
+	r.Spoken, r.Reused, r.failed = speech.Spoken, speech.Reused, speech.Failed
 	if len(speech.Failed) > 0 && (!n.allowGaps || len(speech.Failed) == len(speech.Clips)) {
 		r.Report = pipeline.NewReport(sc, speech, nil)
 		r.Files = []string{folder.ReportPath()}
@@ -290,7 +318,7 @@ func (n *narration) make(ctx context.Context, p *plan, sc *script.Script, folder
 	}
 	edition := output.Edition{
 		Timeline:  t,
-		Sound:     speech.Sound(t, p.store),
+		Sound:     speech.Sound(t, j.store),
 		Encoding:  p.preset.Encoding,
 		Generator: "narrate " + version,
 		Jobs:      n.jobs,

@@ -5,9 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"narrate/internal/input"
+	"narrate/internal/input/docx"
+	"narrate/internal/input/epub"
+	"narrate/internal/input/html"
+	"narrate/internal/input/markdown"
+	"narrate/internal/input/odt"
+	"narrate/internal/input/ssml"
 	"narrate/internal/input/text"
 	"narrate/internal/output"
 	"narrate/internal/output/audio/mp3"
@@ -27,6 +34,12 @@ import (
 
 var inputFormats = []input.Format{
 	text.Format{},
+	markdown.Format{},
+	html.Format{},
+	epub.Format{},
+	docx.Format{},
+	odt.Format{},
+	ssml.Format{},
 }
 
 var outputFormats = []output.Format{
@@ -91,27 +104,21 @@ func (b backends) maxText(ctx context.Context) int {
 	return most
 }
 
-// findFormats gives the output formats of a comma-separated list.
-func findFormats(list []string) ([]output.Format, error) {
+// findFormats gives the output formats of those names, each once.
+func findFormats(names []string) ([]output.Format, error) {
 	var found []output.Format
+	all := formatNames()
 	seen := map[string]bool{}
-	for _, name := range list {
+	for _, name := range names {
 		name = strings.ToLower(strings.TrimSpace(name))
-		if seen[name] {
-			continue
+		i := slices.Index(all, name)
+		if i < 0 {
+			return nil, fmt.Errorf("no output format %q; there are %s", name, strings.Join(all, ", "))
+		}
+		if !seen[name] {
+			found = append(found, outputFormats[i])
 		}
 		seen[name] = true
-		var names []string
-		before := len(found)
-		for _, f := range outputFormats {
-			names = append(names, f.Info().Name)
-			if f.Info().Name == name {
-				found = append(found, f)
-			}
-		}
-		if len(found) == before {
-			return nil, usageError{fmt.Errorf("no output format %q; there are %s", name, strings.Join(names, ", "))}
-		}
 	}
 	return found, nil
 }

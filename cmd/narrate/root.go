@@ -13,14 +13,11 @@ import (
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
-	"golang.org/x/text/language"
 
 	"narrate/internal/clipstore"
-	"narrate/internal/input"
+	"narrate/internal/config"
 	"narrate/internal/output/clipset"
 	"narrate/internal/pipeline"
-	"narrate/internal/script"
-	"narrate/voices"
 )
 
 // app is what all commands share.
@@ -39,40 +36,24 @@ func articles(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// checkLang says what is wrong with the value of --lang.
-func checkLang(lang string) error {
-	if lang == "" {
-		return nil
-	}
-	if _, err := language.Parse(lang); err != nil {
-		return usageError{fmt.Errorf("--lang: %q is not a language tag such as de or en-GB", lang)}
-	}
-	return nil
-}
-
-// reading are the options of every command that reads articles.
-type reading struct {
-	lang, voice string
-}
-
-func (r *reading) flags(c *cobra.Command) {
-	c.Flags().StringVar(&r.lang, "lang", "", "language of the article as a BCP 47 tag, such as de or en-GB (default: detected)")
-	c.Flags().StringVar(&r.voice, "voice", "", "voice profile, profile file (*.yaml) or engine voice (espeak:de+f3) (default: by language)")
-}
-
 const rootLong = `narrate turns articles into finished narrated audio.
 
-It finds title, headings and sentences, detects the language, speaks every
-sentence with a speech engine on this machine, and writes a chaptered audio
-file, subtitles, chapter marks and a timeline with exact positions. Nothing of
+An article is a file, "-" for standard input, or the address of a web page; it
+may be plain text, Markdown, HTML, EPUB, DOCX, ODT or SSML. narrate finds title,
+headings and sentences, detects the language, speaks every sentence with a
+speech engine on this machine, and writes a chaptered audio file, subtitles,
+chapter marks and a timeline with exact positions. Nothing of
 the article is silently lost, and no sentence is spoken twice: an edited
 article speaks the edited sentences only, and a stopped run goes on where it
-stopped.`
+stopped. What the articles of a folder are always narrated with can be kept in a
+narrate.yaml beside them.`
 
 const rootExample = `  narrate article.txt
   narrate -o out --clips section article.txt
-  narrate --format wav,srt --voice en-GB chapter1.txt chapter2.txt
-  pandoc -t plain book.md | narrate -o book -`
+  narrate --format wav,srt --voice en-GB chapter1.md chapter2.md
+  narrate --chapters 2-5 --blocks tables=skip,footnotes=inline book.epub
+  narrate https://example.org/article.html
+  pdftotext -layout paper.pdf - | narrate -o paper -`
 
 func newRootCommand(a *app) *cobra.Command {
 	n := &narration{app: a}
@@ -96,13 +77,7 @@ func newRootCommand(a *app) *cobra.Command {
 		return usageError{err}
 	})
 	c.PersistentFlags().StringVar(&a.cacheDir, "cache", "", "folder of the clip store (default: $NARRATE_CACHE or "+filepath.Join("the user's cache folder", "narrate", "clips")+")")
-	n.reading.flags(c)
 	n.flags(c)
-	c.InitDefaultHelpCmd()
-	c.InitDefaultCompletionCmd()
-	for _, builtin := range c.Commands() {
-		builtin.Short = strings.ToLower(builtin.Short[:1]) + builtin.Short[1:]
-	}
 	c.AddCommand(
 		newScriptCommand(a),
 		newSegmentCommand(a),
@@ -110,60 +85,29 @@ func newRootCommand(a *app) *cobra.Command {
 		newBackendsCommand(a),
 		newCacheCommand(a),
 	)
+	c.InitDefaultHelpCmd()
+	c.InitDefaultCompletionCmd() // only once there are commands
+	for _, command := range c.Commands() {
+		command.Short = strings.ToLower(command.Short[:1]) + command.Short[1:]
+	}
 	return c
 }
 
 func (n *narration) flags(c *cobra.Command) {
+	n.reading.flags(c)
 	f := c.Flags()
 	f.StringVarP(&n.output, "output", "o", "", "folder for the files; with several articles, of their folders (default: named like the article)")
-	f.StringSliceVar(&n.formats, "format", nil, "files to write: "+formatNames()+" (default: "+defaultFormats+")")
-	f.StringVar(&n.preset, "preset", pipeline.Presets[0].Name, "sound: "+presetNames())
-	f.StringVar(&n.clips, "clips", "", "also write a file for each 'section' or 'sentence' into clips/")
+	f.StringSliceVar(&n.formats, "format", nil, "files to write: "+strings.Join(formatNames(), ",")+" (default: "+defaultFormats+")")
+	f.StringVar(&n.preset, "preset", "", "sound: "+strings.Join(presetNames(), ",")+" (default: "+pipeline.Presets[0].Name+")")
+	f.StringVar(&n.clips, "clips", "", "also write a file for each 'section' or 'sentence' into clips/ (default: none)")
 	f.IntVarP(&n.jobs, "jobs", "j", runtime.NumCPU(), "sentences spoken and pieces encoded at once")
 	f.BoolVarP(&n.force, "force", "f", false, "overwrite finished files")
 	f.BoolVar(&n.allowGaps, "allow-gaps", false, "write the audio even if sentences could not be spoken")
 	f.BoolVarP(&n.quiet, "quiet", "q", false, "print errors and warnings only")
 	f.BoolVar(&n.json, "json", false, "print the result as one JSON object an article")
-	complete := func(values ...string) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return values, cobra.ShellCompDirectiveNoFileComp
-		}
-	}
-	for flag, values := range map[string][]string{
-		"format": splitNames(formatNames()), "preset": splitNames(presetNames()), "clips": {string(clipset.Section), string(clipset.Sentence)},
-	} {
-		// It fails only for a flag that does not exist.
-		if err := c.RegisterFlagCompletionFunc(flag, complete(values...)); err != nil {
-			panic(err)
-		}
-	}
-}
-
-// profiles loads the voices: narrate's own and the user's.
-func profiles() (*voices.Set, error) {
-	return voices.Load(filepath.Join(xdg.ConfigHome, "narrate", "voices"))
-}
-
-// script reads one article, makes its script and prints its warnings.
-func (a *app) script(source input.Source, r reading, set *voices.Set, maxText int) (*script.Script, error) {
-	doc, err := input.Read(source, inputFormats)
-	if err != nil {
-		return nil, err
-	}
-	options := script.Options{Voices: set, Backend: defaultBackend, Lang: r.lang, MaxText: maxText}
-	if r.voice != "" {
-		if options.Voice, err = set.Resolve(r.voice); err != nil {
-			return nil, err
-		}
-	}
-	sc, err := script.Build(doc, options)
-	if err != nil {
-		return nil, err
-	}
-	for _, w := range sc.Warnings {
-		a.messages.warningf("%s", w)
-	}
-	return sc, nil
+	complete(c, "format", formatNames())
+	complete(c, "preset", presetNames())
+	complete(c, "clips", []string{string(clipset.Section), string(clipset.Sentence), config.NoClips})
 }
 
 // store opens the clip store.

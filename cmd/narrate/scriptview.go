@@ -2,59 +2,65 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
-	"narrate/internal/input"
+	"narrate/internal/document"
 	"narrate/internal/script"
 )
 
+// scriptView is the command that shows scripts.
+type scriptView struct {
+	*app
+	reading
+	list, json bool
+}
+
 func newScriptCommand(a *app) *cobra.Command {
-	var r reading
-	var asJSON bool
+	v := &scriptView{app: a}
 	c := &cobra.Command{
 		Use:   "script [flags] ARTICLE...",
 		Short: "show what would be spoken, without speaking",
 		Long: `script reads articles and shows their chapters, the sentences as they are shown
 and spoken, what is skipped and why, and how long it will take to hear. Nothing
 is spoken and no file is written.`,
+		Example: `  narrate script article.md
+  narrate script --list book.epub
+  narrate script --chapters 3 --blocks tables=skip book.epub`,
 		Args: articles,
-		RunE: func(c *cobra.Command, args []string) error { return a.showScripts(c.Context(), args, r, asJSON) },
+		RunE: func(c *cobra.Command, args []string) error { return v.run(c.Context(), args) },
 	}
-	r.flags(c)
-	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object an article")
+	v.flags(c)
+	c.Flags().BoolVar(&v.list, "list", false, "list the chapters only, with their numbers, lengths and sentences")
+	c.Flags().BoolVar(&v.json, "json", false, "print one JSON object an article")
 	return c
 }
 
-func (a *app) showScripts(ctx context.Context, articles []string, r reading, asJSON bool) (err error) {
-	if err := checkLang(r.lang); err != nil {
-		return err
+func (v *scriptView) run(ctx context.Context, articles []string) (err error) {
+	if v.list && v.json {
+		return usageError{errors.New("--list and --json do not go together; the JSON form holds the chapters, too")}
 	}
-	set, err := profiles()
+	s, err := v.open(ctx, &v.reading)
 	if err != nil {
 		return err
 	}
-	all := openBackends()
-	defer func() { err = errors.Join(err, all.close()) }()
-	maxText := all.maxText(ctx)
+	defer func() { err = errors.Join(err, s.close()) }()
 	failed := false
 	for _, article := range articles {
-		source, err := input.Load(ctx, article, a.stdin)
-		if err == nil {
-			var sc *script.Script
-			if sc, err = a.script(source, r, set, maxText); err == nil {
-				err = a.printScript(sc, asJSON)
-			}
-		}
+		err := v.article(ctx, s, article)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		if err != nil {
-			a.messages.failure(err)
+			v.messages.failure(err)
 			failed = true
 		}
 	}
@@ -64,60 +70,72 @@ func (a *app) showScripts(ctx context.Context, articles []string, r reading, asJ
 	return nil
 }
 
-// The JSON form of a script; docs/formats.md describes it.
-type (
-	scriptJSON struct {
-		Version  int           `json:"version"`
-		Source   string        `json:"source"`
-		Title    string        `json:"title"`
-		Author   string        `json:"author,omitempty"`
-		Lang     string        `json:"lang"`
-		Expected float64       `json:"expectedSeconds"`
-		Chapters []chapterJSON `json:"chapters"`
-		Skipped  []skipJSON    `json:"skipped"`
+func (v *scriptView) article(ctx context.Context, s *studio, article string) error {
+	c, err := s.of(article)
+	if err != nil {
+		return err
 	}
-	chapterJSON struct {
-		Title      string          `json:"title"`
-		Level      int             `json:"level"`
-		Utterances []utteranceJSON `json:"utterances"`
+	sc, err := s.script(ctx, article, c)
+	if err != nil {
+		return err
 	}
-	utteranceJSON struct {
-		Kind   string `json:"kind"`
-		Text   string `json:"text"`
-		Spoken string `json:"spoken"`
-		Lang   string `json:"lang"`
-		Voice  string `json:"voice"`
-		Before int64  `json:"beforeMilliseconds"`
-		After  int64  `json:"afterMilliseconds"`
-		Line   int    `json:"line"`
-		Col    int    `json:"col"`
-	}
-	skipJSON struct {
-		Text   string `json:"text"`
-		Reason string `json:"reason"`
-		Line   int    `json:"line"`
-		Col    int    `json:"col"`
-	}
-)
-
-func (a *app) printScript(sc *script.Script, asJSON bool) error {
-	if asJSON {
-		encoder := json.NewEncoder(a.stdout)
+	if v.json {
+		encoder := json.NewEncoder(v.stdout)
 		encoder.SetEscapeHTML(false)
 		return encoder.Encode(scriptToJSON(sc))
 	}
-	out := bufio.NewWriter(a.stdout)
-	fmt.Fprintf(out, "%s\n  source    %s\n  language  %s\n  expected  about %s, %d %s in %d %s\n",
-		printable(sc.Title), printable(sc.Source), sc.Lang, clock(script.Estimate(sc)), sc.Utterances(), plural(sc.Utterances(), "sentence"),
-		len(sc.Chapters), plural(len(sc.Chapters), "chapter"))
+	out := bufio.NewWriter(v.stdout)
+	printHead(out, sc)
+	if v.list {
+		printChapters(out, sc)
+	} else {
+		printScript(out, sc)
+	}
+	return out.Flush()
+}
+
+// printHead shows what is known of the article as a whole.
+func printHead(out io.Writer, sc *script.Script) {
+	fmt.Fprintln(out, printable(sc.Title))
+	row := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(out, "  %-9s %s\n", name, printable(value))
+		}
+	}
+	row("source", sc.Source)
+	row("author", sc.Author)
+	row("date", sc.Date)
+	row("about", excerpt(sc.Description, 100))
+	if sc.Cover != nil {
+		row("cover", sc.Cover.Name)
+	}
+	row("language", sc.Lang)
+	row("expected", fmt.Sprintf("about %s, %d %s in %d %s", clock(script.Estimate(sc)), sc.Utterances(), plural(sc.Utterances(), "sentence"),
+		len(sc.Chapters), plural(len(sc.Chapters), "chapter")))
+}
+
+// printChapters lists the chapters, indented by their level.
+func printChapters(out io.Writer, sc *script.Script) {
+	fmt.Fprintln(out)
 	for i := range sc.Chapters {
 		c := &sc.Chapters[i]
-		fmt.Fprintf(out, "\n%d  %s\n", i+1, printable(c.Title))
+		n := len(c.Utterances)
+		alone := &script.Script{Chapters: sc.Chapters[i : i+1]}
+		fmt.Fprintf(out, "%4d %8s %5d %-9s %s%s\n", number(sc, i), clock(script.Estimate(alone)), n, plural(n, "sentence"),
+			strings.Repeat("  ", max(0, min(c.Level, 6)-1)), printable(c.Title))
+	}
+}
+
+func printScript(out io.Writer, sc *script.Script) {
+	p := newPlaces(sc)
+	for i := range sc.Chapters {
+		c := &sc.Chapters[i]
+		fmt.Fprintf(out, "\n%d  %s\n", number(sc, i), printable(c.Title))
 		for j := range c.Utterances {
 			u := &c.Utterances[j]
-			fmt.Fprintf(out, "%8d:%-4d %-6s %s\n", u.Pos.Line, u.Pos.Col, u.Voice.Name, printable(u.Text))
+			fmt.Fprintf(out, "%s %-6s %s\n", p.show(u.Pos), u.Voice.Name, printable(u.Text))
 			if u.Spoken != u.Text {
-				fmt.Fprintf(out, "%8s      %-6s %s\n", "", "says", printable(u.Spoken))
+				fmt.Fprintf(out, "%*s %-6s %s\n", p.width, "", "says", printable(u.Spoken))
 			}
 		}
 	}
@@ -125,29 +143,56 @@ func (a *app) printScript(sc *script.Script, asJSON bool) error {
 		fmt.Fprintf(out, "\nnot spoken\n")
 	}
 	for _, s := range sc.Skipped {
-		fmt.Fprintf(out, "%8d:%-4d %s: %s\n", s.Pos.Line, s.Pos.Col, s.Reason, printable(excerpt(s.Text, 60)))
+		fmt.Fprintf(out, "%s %s: %s\n", p.show(s.Pos), s.Reason, printable(excerpt(s.Text, 60)))
 	}
-	return out.Flush()
 }
 
-func scriptToJSON(sc *script.Script) scriptJSON {
-	out := scriptJSON{
-		Version: 1, Source: sc.Source, Title: sc.Title, Author: sc.Author, Lang: sc.Lang,
-		Expected: script.Estimate(sc).Seconds(), Skipped: []skipJSON{},
+// number is a chapter's among all of the article.
+func number(sc *script.Script, i int) int { return cmp.Or(sc.Chapters[i].Number, i+1) }
+
+// places shows positions in a column. Those in a member of an archive have its
+// path in front.
+type places struct {
+	source string
+	width  int
+}
+
+// maxPlace is the widest that the column gets for the sake of long paths.
+const maxPlace = 40
+
+func newPlaces(sc *script.Script) places {
+	p := places{source: sc.Source, width: 13}
+	note := func(pos document.Pos) {
+		if p.inside(pos) != "" {
+			p.width = max(p.width, min(maxPlace, 2+utf8.RuneCountInString(p.text(pos))))
+		}
 	}
 	for i := range sc.Chapters {
-		c := chapterJSON{Title: sc.Chapters[i].Title, Level: sc.Chapters[i].Level, Utterances: []utteranceJSON{}}
 		for j := range sc.Chapters[i].Utterances {
-			u := &sc.Chapters[i].Utterances[j]
-			c.Utterances = append(c.Utterances, utteranceJSON{
-				Kind: u.Kind.String(), Text: u.Text, Spoken: u.Spoken, Lang: u.Lang, Voice: u.Voice.Name,
-				Before: u.Before.Milliseconds(), After: u.After.Milliseconds(), Line: u.Pos.Line, Col: u.Pos.Col,
-			})
+			note(sc.Chapters[i].Utterances[j].Pos)
 		}
-		out.Chapters = append(out.Chapters, c)
 	}
 	for _, s := range sc.Skipped {
-		out.Skipped = append(out.Skipped, skipJSON{s.Text, s.Reason, s.Pos.Line, s.Pos.Col})
+		note(s.Pos)
 	}
-	return out
+	return p
+}
+
+// inside is the path in an archive; "" in the source itself.
+func (p places) inside(pos document.Pos) string {
+	if pos.File == p.source {
+		return ""
+	}
+	return strings.TrimPrefix(pos.File, p.source+"/")
+}
+
+func (p places) text(pos document.Pos) string {
+	return fmt.Sprintf("%s:%d:%d", printable(p.inside(pos)), pos.Line, pos.Col)
+}
+
+func (p places) show(pos document.Pos) string {
+	if p.inside(pos) == "" {
+		return fmt.Sprintf("%*d:%-4d", p.width-5, pos.Line, pos.Col)
+	}
+	return fmt.Sprintf("%-*s", p.width, "  "+p.text(pos))
 }
