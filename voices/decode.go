@@ -71,6 +71,7 @@ func read(d *strictyaml.Decoder, n strictyaml.Node, v *Voice) {
 		},
 		"lexicon":   func(key string, n strictyaml.Node) { lexicon(d, key, n, &v.Lexicon) },
 		"normalize": d.Truth(&v.Normalize),
+		"settings":  func(key string, n strictyaml.Node) { settings(d, key, n, &v.Settings) },
 	}, "name", "backend", "language", "voice")
 }
 
@@ -115,6 +116,29 @@ func lexicon(d *strictyaml.Decoder, key string, n strictyaml.Node, dst *[]Entry)
 	})
 }
 
+// settings reads plain values of any type, as text.
+func settings(d *strictyaml.Decoder, key string, n strictyaml.Node, dst *map[string]string) {
+	d.Entries(n, key, settingProblem, func(name, key string, n strictyaml.Node) {
+		value, ok := strictyaml.Scalar(n)
+		if !ok {
+			d.Fail(n, key, "wants text, a number, true or false, has %s", strictyaml.KindOf(n))
+			return
+		}
+		if what := settingValueProblem(value); what != "" {
+			d.Fail(n, key, "%s", what)
+			return
+		}
+		if len(*dst) == maxSettings {
+			d.Fail(n, key, "more than %d settings", maxSettings)
+			return
+		}
+		if *dst == nil {
+			*dst = map[string]string{}
+		}
+		(*dst)[name] = value
+	})
+}
+
 var (
 	nameForm    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 	backendForm = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
@@ -132,6 +156,23 @@ func nameProblem(s string) string {
 func backendProblem(s string) string {
 	if len(s) > maxName || !backendForm.MatchString(s) {
 		return fmt.Sprintf("%q is no backend's name", s)
+	}
+	return ""
+}
+
+func settingProblem(s string) string {
+	if len(s) > maxName || !backendForm.MatchString(s) {
+		return fmt.Sprintf("%.100q is no setting's name: small letters, digits and '-', at most %d", s, maxName)
+	}
+	return ""
+}
+
+func settingValueProblem(s string) string {
+	if len(s) > maxSetting {
+		return fmt.Sprintf("is longer than %d bytes", maxSetting)
+	}
+	if strings.ContainsFunc(s, unicode.IsControl) {
+		return `holds a line end or another control character; text on several lines is written behind ">-"`
 	}
 	return ""
 }

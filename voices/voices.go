@@ -20,6 +20,9 @@ type Voice struct {
 	// Normalize has numbers, units, dates and abbreviations spelled out
 	// before the engine gets them; off for engines that do it better.
 	Normalize bool
+	// Settings are what only this voice's backend knows, such as a model. A
+	// backend refuses those that it does not know. No secret stands here.
+	Settings map[string]string
 }
 
 // Pauses are the silences between utterances. Between two utterances stands
@@ -66,4 +69,6 @@ const (
 	maxPause             = 30 * time.Second
 	maxName              = 64   // bytes
 	maxText              = 1000 // bytes of a description, a word, its pronunciation
+	maxSettings          = 50
+	maxSetting           = 4000 // bytes of a setting's value
 )

@@ -49,6 +49,7 @@ func TestScripts(t *testing.T) {
 			"link":    cmdLink,
 			"invalid": cmdInvalid,
 			"serve":   cmdServe,
+			"sample":  cmdSample(t),
 		},
 		Condition: func(cond string) (bool, error) {
 			switch cond {

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"sort"
 	"strconv"
 	"sync"
@@ -246,6 +248,12 @@ func (s *Speaker) key(u *script.Utterance, version string, phonemes []tts.Phonem
 	// Without any, the key is the one that such an utterance has always had.
 	for _, p := range phonemes {
 		fields = append(fields, strconv.Itoa(p.Lo), strconv.Itoa(p.Hi), p.IPA)
+	}
+	if len(v.Settings) > 0 {
+		fields = append(fields, "settings")
+		for _, name := range slices.Sorted(maps.Keys(v.Settings)) {
+			fields = append(fields, name, v.Settings[name])
+		}
 	}
 	return clipstore.NewKey(fields...)
 }

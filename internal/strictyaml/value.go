@@ -58,6 +58,21 @@ func (d *Decoder) Text(dst *string, problem func(string) string) Field {
 	}
 }
 
+// Scalar gives a plain value as text, whatever its type: a number as it is
+// written, text without the line end of its block. It gives false for lists,
+// mappings and nothing.
+func Scalar(n Node) (string, bool) {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return n.Value, true
+	case *ast.LiteralNode:
+		return strings.TrimSuffix(n.Value.Value, "\n"), true
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
+		return Written(n), true
+	}
+	return "", false
+}
+
 // Truth reads true or false.
 func (d *Decoder) Truth(dst *bool) Field {
 	return func(key string, n Node) {

@@ -36,9 +36,9 @@ func (able) Terms(v voices.Voice) tts.Terms { return tts.Terms{MaxText: len(v.En
 // plain hides what its backend can do.
 type plain struct{ inner tts.Backend }
 
-func (p plain) Name() string                                  { return p.inner.Name() }
-func (p plain) Info(ctx context.Context) (tts.Info, error)    { return p.inner.Info(ctx) }
-func (p plain) Close() error                                  { return p.inner.Close() }
+func (p plain) Name() string                               { return p.inner.Name() }
+func (p plain) Info(ctx context.Context) (tts.Info, error) { return p.inner.Info(ctx) }
+func (p plain) Close() error                               { return p.inner.Close() }
 func (p plain) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, error) {
 	return p.inner.Synthesize(ctx, r)
 }

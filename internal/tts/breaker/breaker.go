@@ -56,8 +56,8 @@ func (b *backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 		return clip, nil
 	}
 	if b.failures++; b.failures == b.options.Failures && b.down == nil {
-		// %v: what the last one wraps is not what this is.
-		b.down = fmt.Errorf("%s: %w: %d requests in a row failed, the last with %q", b.Name(), tts.ErrDown, b.failures, err.Error())
+		// %v: this is not what the last one wraps.
+		b.down = fmt.Errorf("%s: %w: %d requests in a row failed, the last with: %v", b.Name(), tts.ErrDown, b.failures, err)
 	}
 	return tts.Clip{}, err
 }

@@ -3,15 +3,14 @@ package retry
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"narrate/internal/tts"
-	"narrate/internal/tts/check"
 	"narrate/internal/tts/fake"
-	"narrate/voices"
 )
 
 func TestRetry(t *testing.T) {
@@ -56,27 +55,89 @@ func TestRetry(t *testing.T) {
 	}
 }
 
-// TestCheck: an answer about a voice is passed on as it is, and asks for no
-// speech.
-func TestCheck(t *testing.T) {
-	inner := fake.New(fake.Options{Voices: []string{"one"}})
-	b := New(check.New(inner), Options{})
-	if err := tts.CheckVoice(t.Context(), b, voices.Voice{Engine: "one"}); err != nil {
-		t.Error(err)
+// answers fails with these errors in turn, and speaks then.
+type answers struct {
+	tts.Backend
+	errs  []error
+	calls int
+}
+
+func (a *answers) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, error) {
+	a.calls++
+	if a.calls <= len(a.errs) {
+		return tts.Clip{}, a.errs[a.calls-1]
 	}
-	if err := tts.CheckVoice(t.Context(), b, voices.Voice{Engine: "two"}); !errors.Is(err, tts.ErrVoice) {
-		t.Error(err)
+	return a.Backend.Synthesize(ctx, r)
+}
+
+// TestPolicy: how often each kind of failure is tried, and after which pauses.
+func TestPolicy(t *testing.T) {
+	refused := errors.New("status 503")
+	later := func(d time.Duration) error {
+		return fmt.Errorf("service: %w", &tts.Later{Wait: d, Err: errors.New("status 429")})
 	}
-	if err := tts.CheckVoice(t.Context(), New(plain{inner}, Options{}), voices.Voice{Engine: "two"}); err != nil {
-		t.Errorf("of a backend that cannot judge: %v", err)
+	const s = time.Second
+	tests := []struct {
+		name  string
+		errs  []error
+		calls int
+		says  string // "" where it is spoken
+		waits []time.Duration
+	}{
+		{"two failures", []error{refused, refused}, 3, "", []time.Duration{1 * s, 2 * s}},
+		{"three failures", []error{refused, refused, refused}, 3, "tried 3 times", []time.Duration{1 * s, 2 * s}},
+		{"one broken clip", []error{tts.ErrBroken}, 2, "", []time.Duration{1 * s}},
+		{"two broken clips", []error{tts.ErrBroken, tts.ErrEmpty}, 2, "tried 2 times", []time.Duration{1 * s}},
+		{"a failure between broken clips", []error{tts.ErrEmpty, refused, tts.ErrBroken}, 3, "tried 3 times", []time.Duration{1 * s, 2 * s}},
+		{"a request that takes too long", []error{fmt.Errorf("no answer: %w", context.DeadlineExceeded)}, 2, "", []time.Duration{1 * s}},
+		{"later", []error{later(7 * s)}, 2, "", []time.Duration{7 * s}},
+		{"a little later", []error{later(s / 10)}, 2, "", []time.Duration{1 * s}},
+		{"at once", []error{later(0), later(0), later(0)}, 3, "429 (tried 3 times)", []time.Duration{1 * s, 2 * s}},
+		{"later is no try", []error{later(7 * s), later(8 * s), refused, later(9 * s), refused}, 6, "",
+			[]time.Duration{7 * s, 8 * s, 4 * s, 9 * s, 10 * s}},
+		{"too late", []error{later(301 * s)}, 1, "status 429 (the service says to come back in 5m1s", nil},
+		{"too late in all", []error{later(200 * s), later(200 * s)}, 2, "come back in 3m20s", []time.Duration{200 * s}},
+		{"no key", []error{tts.ErrKey}, 1, tts.ErrKey.Error(), nil},
+		{"nothing left", []error{tts.ErrQuota}, 1, tts.ErrQuota.Error(), nil},
+		{"nothing left until tomorrow", []error{&tts.Later{Wait: 10 * s, Err: tts.ErrQuota}}, 1, tts.ErrQuota.Error(), nil},
+		{"down", []error{tts.ErrDown}, 1, tts.ErrDown.Error(), nil},
 	}
-	if inner.Calls() != 0 {
-		t.Errorf("%d calls", inner.Calls())
+	for _, test := range tests {
+		inner := &answers{Backend: fake.New(fake.Options{}), errs: test.errs}
+		var waits []time.Duration
+		b := New(inner, Options{
+			Wait: s, Random: func() float64 { return 0.9999999999 },
+			Sleep: func(_ context.Context, d time.Duration) error {
+				waits = append(waits, d.Round(time.Millisecond))
+				return nil
+			},
+		})
+		_, err := b.Synthesize(t.Context(), tts.Request{Text: "one"})
+		if (err == nil) != (test.says == "") || err != nil && (!strings.Contains(err.Error(), test.says) || !errors.Is(err, test.errs[inner.calls-1])) {
+			t.Errorf("%s: %v", test.name, err)
+		}
+		if inner.calls != test.calls || !slices.Equal(waits, test.waits) {
+			t.Errorf("%s: %d calls, waits %v", test.name, inner.calls, waits)
+		}
 	}
 }
 
-// plain is a backend that is no tts.Checker.
-type plain struct{ tts.Backend }
+// TestLaterEnds: a service that says for ever to come back soon is asked ever
+// less often, and given up.
+func TestLaterEnds(t *testing.T) {
+	inner := &answers{Backend: fake.New(fake.Options{}), errs: slices.Repeat([]error{&tts.Later{Wait: time.Second, Err: errors.New("status 429")}}, 1000)}
+	var waited time.Duration
+	b := New(inner, Options{Sleep: func(_ context.Context, d time.Duration) error {
+		waited += d
+		return nil
+	}})
+	if _, err := b.Synthesize(t.Context(), tts.Request{Text: "one"}); err == nil {
+		t.Error("it was spoken")
+	}
+	if waited > 5*time.Minute || waited < 4*time.Minute || inner.calls < 30 || inner.calls > 70 {
+		t.Errorf("%d calls in %v", inner.calls, waited)
+	}
+}
 
 func TestDefaults(t *testing.T) {
 	inner := fake.New(fake.Options{Faults: map[string]fake.Fault{"one": {}}})
