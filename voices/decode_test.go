@@ -3,6 +3,8 @@ package voices
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,6 +60,14 @@ lexicon:
   - word: z. B.
     say: zum Beispiel
   - {word: "1984", say: neunzehn vierundachtzig}
+settings:
+  model: m-1
+  noise: 0.50
+  stream: true
+  empty: ""
+  instructions: >-
+    Read it
+    calmly.
 `
 	v, err := decode("anna.yaml", []byte(data))
 	if err != nil {
@@ -73,14 +83,26 @@ lexicon:
 		len(v.Lexicon) != 2 || v.Lexicon[0] != (Entry{"z. B.", "zum Beispiel"}) || v.Lexicon[1] != (Entry{"1984", "neunzehn vierundachtzig"}) {
 		t.Errorf("got %+v", v)
 	}
+	if want := (map[string]string{"model": "m-1", "noise": "0.50", "stream": "true", "empty": "", "instructions": "Read it calmly."}); !maps.Equal(v.Settings, want) {
+		t.Errorf("settings: got %q", v.Settings)
+	}
 	v, err = decode("anna.yaml", []byte("\uFEFF# nothing but what is needed\r\n"+strings.ReplaceAll(head, "\n", "\r\n")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := Default()
-	if v.Rate != want.Rate || v.Pitch != want.Pitch || v.Volume != want.Volume || v.Pauses != want.Pauses || v.Lexicon != nil {
+	if v.Rate != want.Rate || v.Pitch != want.Pitch || v.Volume != want.Volume || v.Pauses != want.Pauses || v.Lexicon != nil || v.Settings != nil {
 		t.Errorf("defaults: got %+v", v)
 	}
+}
+
+// many is so many settings.
+func many(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "  s%d: x\n", i)
+	}
+	return b.String()
 }
 
 func TestDecodeErrors(t *testing.T) {
@@ -106,6 +128,15 @@ func TestDecodeErrors(t *testing.T) {
 		{head + "pauses: {sentence: 1m}\n", `"1m" is not a pause`, false},
 		{head + "pauses: {sentence: 30.1s}\n", "pauses.sentence: 30.1s is longer than 30s", true},
 		{head + "normalize: 1\n", "v.yaml:5:12: normalize: wants true or false, has a number", false},
+		{head + "settings: [a]\n", "v.yaml:5:11: settings: wants keys and values, has a list", false},
+		{head + "settings: {Model: a}\n", `v.yaml:5:12: settings: "Model" is no setting's name`, false},
+		{head + "settings: {" + strings.Repeat("x", 65) + ": a}\n", "is no setting's name", false},
+		{head + "settings: {model: ~}\n", "v.yaml:5:19: settings.model: wants text, a number, true or false, has nothing", false},
+		{head + "settings: {model: {a: b}}\n", "settings.model: wants text, a number, true or false, has keys and values", false},
+		{head + "settings: {model: a, model: b}\n", `"model" already defined`, true},
+		{head + "settings:\n  model: |\n    a\n    b\n", "settings.model: holds a line end or another control character", false},
+		{head + "settings: {model: " + strings.Repeat("x", 4001) + "}\n", "settings.model: is longer than 4000 bytes", false},
+		{head + "settings:\n" + many(51), "settings.s50: more than 50 settings", false},
 		{head + "lexicon: {a: b}\n", "lexicon: wants a list of entries, has keys and values", false},
 		{head + "lexicon: [a]\n", "v.yaml:5:11: lexicon: wants keys and values, has text", false},
 		{head + "lexicon:\n  - word: a\n", "lexicon.say: is missing", false},
@@ -213,6 +244,14 @@ func FuzzDecode(f *testing.F) {
 		if nameProblem(v.Name) != "" || backendProblem(v.Backend) != "" || languageProblem(v.Language) != "" || engineProblem(v.Engine) != "" ||
 			!(v.Rate >= minRate && v.Rate <= maxRate) || !(v.Pitch >= minPitch && v.Pitch <= maxPitch) || !(v.Volume >= minVolume && v.Volume <= maxVolume) {
 			t.Fatalf("%+v", v)
+		}
+		if len(v.Settings) > maxSettings {
+			t.Fatalf("%d settings", len(v.Settings))
+		}
+		for name, value := range v.Settings {
+			if settingProblem(name) != "" || settingValueProblem(value) != "" {
+				t.Fatalf("%q: %q", name, value)
+			}
 		}
 		for _, e := range v.Lexicon {
 			if entryProblem(e.Word) != "" || entryProblem(e.Say) != "" {

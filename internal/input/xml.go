@@ -25,7 +25,7 @@ var declared = regexp.MustCompile(`^[ \t\r\n]*<\?xml[ \t\r\n][^>]{0,200}?[ \t\r\
 // none, and nothing it reads needs any.
 func DecodeXML(data []byte) (text, enc string, err error) {
 	if text, enc, err = decodeXML(data); err == nil {
-		err = checkDoctype(text)
+		err = CheckDoctype(text)
 	}
 	if err != nil {
 		return "", "", err
@@ -75,9 +75,9 @@ func decodeAs(data []byte, name string, enc encoding.Encoding) (text, as string,
 // errEntities refuses what could grow without bounds, or read other files.
 var errEntities = errors.New("the XML file declares entities, which narrate does not expand: save it without them")
 
-// checkDoctype gives an error if a document type declaration in front of the
-// root element (XML 1.0, section 2.8) declares entities.
-func checkDoctype(text string) error {
+// CheckDoctype gives an error if a document type declaration in front of the
+// root element (XML 1.0, section 2.8) declares entities. DecodeXML asks it.
+func CheckDoctype(text string) error {
 	for {
 		text = strings.TrimLeft(text, " \t\r\n")
 		switch {

@@ -94,6 +94,9 @@ func TestVoiceChangesTheKey(t *testing.T) {
 		"pitch":    func(_ *script.Utterance, v *voices.Voice) { v.Pitch = 1.1 },
 		"volume":   func(_ *script.Utterance, v *voices.Voice) { v.Volume = 1.1 },
 		"language": func(_ *script.Utterance, v *voices.Voice) { v.Language = "de" },
+		"setting":  func(_ *script.Utterance, v *voices.Voice) { v.Settings = map[string]string{"a": "b", "c": "d"} },
+		"value":    func(_ *script.Utterance, v *voices.Voice) { v.Settings = map[string]string{"a": "b", "c": ""} },
+		"pair":     func(_ *script.Utterance, v *voices.Voice) { v.Settings = map[string]string{"a": "bc"} },
 		"text":     func(u *script.Utterance, _ *voices.Voice) { u.Spoken = "Another sentence." },
 	} {
 		changed, voice := *u, *u.Voice
@@ -117,10 +120,10 @@ func TestVoiceChangesTheKey(t *testing.T) {
 	}
 	moved, renamed := *u, *u.Voice
 	moved.Pos, moved.After = document.Pos{}, 0
-	renamed.Name, renamed.Description, renamed.Pauses = "x", "y", voices.Pauses{}
+	renamed.Name, renamed.Description, renamed.Pauses, renamed.Settings = "x", "y", voices.Pauses{}, map[string]string{}
 	moved.Voice = &renamed
 	if s.key(&moved, "1", nil) != s.key(u, "1", nil) {
-		t.Error("the place or the pauses change the key")
+		t.Error("the place, the pauses or no settings change the key")
 	}
 }
 

@@ -64,6 +64,7 @@ var (
 	SkipFileName   = "image description that describes nothing"
 	SkipRepeated   = "image description that the caption repeats"
 	SkipUnreferred = "note that nothing spoken refers to"
+	SkipNotesTitle = "heading of the notes"
 	SkipCode       = reasonFor("code", "code", TreatRead)
 	SkipTable      = reasonFor("table", "tables", TreatRead)
 	SkipImage      = reasonFor("image", "images", TreatRead)
@@ -236,6 +237,10 @@ func (b *builder) element(i int) {
 	if opens(block) {
 		b.endSection()
 		b.scene = scenery{}
+		if headsNotes(b.doc.Blocks[i:]) {
+			b.skip(block.Text, SkipNotesTitle, block.Pos())
+			return
+		}
 	}
 	if reason, skipped := b.enter(i); skipped {
 		b.skip(block.Text, reason, block.Pos())

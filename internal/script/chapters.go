@@ -27,6 +27,19 @@ func opens(block *document.Block) bool {
 	return isHeading(block) && !quoted(block) && !block.Aside && block.Note == 0
 }
 
+// headsNotes reports whether the heading that blocks begin with stands above
+// notes alone, which are spoken elsewhere or not at all.
+func headsNotes(blocks []document.Block) bool {
+	for i := range blocks[1:] {
+		if block := &blocks[1+i]; opens(block) {
+			return i > 0
+		} else if block.Note == 0 && block.Kind != document.Break {
+			return false
+		}
+	}
+	return len(blocks) > 1
+}
+
 // quoted reports whether a block belongs to a quotation.
 func quoted(block *document.Block) bool { return block.Quoted || block.Kind == document.Quote }
 
@@ -52,7 +65,7 @@ func (b *builder) sections() []section {
 		}
 	} else {
 		for i := range blocks {
-			if opens(&blocks[i]) {
+			if opens(&blocks[i]) && !headsNotes(blocks[i:]) {
 				title := plain(without(&blocks[i], b.undescribed(&blocks[i])).Text)
 				if !hasSound(title) {
 					title = plain(blocks[i].Text)

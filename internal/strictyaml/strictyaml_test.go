@@ -61,6 +61,26 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+func TestScalar(t *testing.T) {
+	for data, want := range map[string]string{
+		"a": "a", "''": "", "'1'": "1", "0.50": "0.50", "0x10": "0x10", "true": "true", ".inf": ".inf", ".nan": ".nan", "2020-01-02": "2020-01-02",
+		"|\n  a\n  b\n": "a\nb", ">-\n  a\n  b\n": "a b", "~": "no", "[a]": "no", "{a: b}": "no", "null": "no",
+	} {
+		got := ""
+		err := kind.Decode("r.yaml", []byte("v: "+data+"\n"), func(d *Decoder, root Node) {
+			d.Mapping(root, "", map[string]Field{"v": func(_ string, n Node) {
+				s, ok := Scalar(n)
+				if got = s; !ok {
+					got = "no"
+				}
+			}})
+		})
+		if err != nil || got != want {
+			t.Errorf("%q: got %q, %v, want %q", data, got, err, want)
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	for data, want := range map[string]string{
 		"text: a\ntxt: b\n":                  "r.yaml:2:1: txt: unknown key; known are any, list, num, text, truth",

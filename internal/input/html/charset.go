@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -45,9 +46,7 @@ func decode(src input.Source) (input.Decoded, error) {
 	}
 	enc, err := htmlindex.Get(strings.TrimSpace(label))
 	if err != nil {
-		d, derr := input.Decode(src)
-		d.Warnings = append(d.Warnings, fmt.Sprintf("%s: %s names an encoding that is not known, %q; read as %s", src.Name, who, label, d.Encoding))
-		return d, derr
+		return despite(src, fmt.Sprintf("%s names an encoding that is not known, %q", who, label))
 	}
 	name, err := htmlindex.Name(enc)
 	if err != nil || name == "utf-8" || strings.HasPrefix(name, "utf-16") || name == "x-user-defined" || name == "replacement" {
@@ -71,9 +70,7 @@ func decode(src input.Source) (input.Decoded, error) {
 	}
 	bad := bytes.Count(b, []byte("\uFFFD"))
 	if bad*100 > len(src.Data) {
-		d, err := input.Decode(src)
-		d.Warnings = append(d.Warnings, fmt.Sprintf("%s: %s says that its encoding is %s, but it is not; read as %s", src.Name, who, name, d.Encoding))
-		return d, err
+		return despite(src, fmt.Sprintf("%s says that its encoding is %s, but it is not", who, name))
 	}
 	d := input.Decoded{Text: strings.ToValidUTF8(string(b), "\uFFFD"), Encoding: name}
 	if bad > 0 {
@@ -81,6 +78,15 @@ func decode(src input.Source) (input.Decoded, error) {
 		d.Warnings = append(d.Warnings, fmt.Sprintf("%s: not valid %s here; U+FFFD stands for what could not be read (%d in all)", at, name, bad))
 	}
 	return d, nil
+}
+
+// despite decodes a page by its content, as what it declares is wrong. One
+// warning says both.
+func despite(src input.Source, wrong string) (input.Decoded, error) {
+	d, err := input.Decode(src)
+	d.Warnings = slices.DeleteFunc(d.Warnings, func(w string) bool { return strings.HasSuffix(w, "read as "+d.Encoding) })
+	d.Warnings = append(d.Warnings, fmt.Sprintf("%s: %s; read as %s", src.Name, wrong, d.Encoding))
+	return d, err
 }
 
 func ascii(data []byte) bool {

@@ -80,7 +80,13 @@ func (Format) Read(src input.Source) (*document.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	tree, err := dom.Parse(d.Text, isXHTML(src, d.Text))
+	xhtml := isXHTML(src, d.Text)
+	if xhtml {
+		if err := input.CheckDoctype(d.Text); err != nil {
+			return nil, err
+		}
+	}
+	tree, err := dom.Parse(d.Text, xhtml)
 	if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,7 @@ const (
 	normalWPM, minWPM, maxWPM = 175, 80, 450
 	normalPitch, maxPitch     = 50, 99
 	normalVolume, maxVolume   = 100, 200
+	normalRange, maxRange     = 50, 99
 )
 
 // Backend is espeak-ng as a tts.Backend.
@@ -77,6 +78,8 @@ type request struct {
 	WPM    int
 	Pitch  int
 	Volume int
+	Range  optional
+	Gap    int // in units of gapUnit
 	// Seed makes the engine's noise repeatable, from 1.52 on.
 	Seed bool
 }
@@ -240,6 +243,9 @@ func (e *engine) voice(v voices.Voice) (request, error) {
 		return request{}, fmt.Errorf("espeak: %w", err)
 	}
 	r, err := prosody(v)
+	if err == nil {
+		err = r.apply(v)
+	}
 	if err != nil {
 		return request{}, fmt.Errorf("espeak: voice %s: %w", name, err)
 	}

@@ -21,6 +21,8 @@ const (
 	paramRate   = 1 // espeakRATE
 	paramVolume = 2 // espeakVOLUME
 	paramPitch  = 3 // espeakPITCH
+	paramRange  = 4 // espeakRANGE
+	paramGap    = 7 // espeakWORDGAP
 
 	posCharacter = 1 // POS_CHARACTER
 
@@ -190,6 +192,16 @@ func (l *library) speak(c *calls, r request) error {
 		c.check("pitch", c.setParameter(paramPitch, int32(r.Pitch), 0)),
 	); err != nil {
 		return err
+	}
+	if r.Range.Set {
+		if err := c.check("range", c.setParameter(paramRange, int32(r.Range.Value), 0)); err != nil {
+			return err
+		}
+	}
+	if r.Gap > 0 {
+		if err := c.check("word gap", c.setParameter(paramGap, int32(r.Gap), 0)); err != nil {
+			return err
+		}
 	}
 	text := append([]byte(r.Text), 0)
 	err := c.check("speak", c.synthesize(&text[0], uintptr(len(text)), 0, posCharacter, 0, synthFlags, 0, 0))
