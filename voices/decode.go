@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -29,24 +30,36 @@ func load(folder fs.FS, file, place string) (*Voice, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decode(place, data)
+	return decode(place, data, func(name string) (*Lexicon, error) {
+		if folder == fs.FS(embedded) {
+			name = path.Join(path.Dir(file), name)
+			return loadLexicon(embedded, name, "voices/"+name)
+		}
+		return LoadLexicon(filepath.Dir(place), name)
+	})
 }
 
 // decode reads the profile in data; file names it in errors, which have the
-// form "file:line:col: key: what is wrong".
-func decode(file string, data []byte) (*Voice, error) {
+// form "file:line:col: key: what is wrong". load reads the lexicons that it
+// names.
+func decode(file string, data []byte, load func(name string) (*Lexicon, error)) (*Voice, error) {
 	voice := Default()
 	err := profile.Decode(file, data, func(d *strictyaml.Decoder, root strictyaml.Node) {
-		read(d, root, &voice)
+		read(d, root, &voice, load)
 	})
 	if err != nil {
 		return nil, err
+	}
+	for _, l := range voice.Lexicons {
+		if !l.For(voice.Language) {
+			return nil, fmt.Errorf("%s: lexicons: %s is for the language %s, and the voice speaks %s", file, l.Place, l.Language, voice.Language)
+		}
 	}
 	return &voice, nil
 }
 
 // read is the table of all keys.
-func read(d *strictyaml.Decoder, n strictyaml.Node, v *Voice) {
+func read(d *strictyaml.Decoder, n strictyaml.Node, v *Voice, load func(name string) (*Lexicon, error)) {
 	d.Mapping(n, "", map[string]strictyaml.Field{
 		"name":        d.Text(&v.Name, nameProblem),
 		"description": d.Text(&v.Description, textProblem),
@@ -69,7 +82,8 @@ func read(d *strictyaml.Decoder, n strictyaml.Node, v *Voice) {
 				"chapter":        pause(d, &v.Pauses.Chapter),
 			})
 		},
-		"lexicon":   func(key string, n strictyaml.Node) { lexicon(d, key, n, &v.Lexicon) },
+		"lexicon":   func(key string, n strictyaml.Node) { entries(d, key, n, &v.Lexicon) },
+		"lexicons":  Lexicons(d, &v.Lexicons, load),
 		"normalize": d.Truth(&v.Normalize),
 		"settings":  func(key string, n strictyaml.Node) { settings(d, key, n, &v.Settings) },
 	}, "name", "backend", "language", "voice")
@@ -98,22 +112,6 @@ func pause(d *strictyaml.Decoder, dst *time.Duration) strictyaml.Field {
 		}
 		*dst = pause
 	}
-}
-
-func lexicon(d *strictyaml.Decoder, key string, n strictyaml.Node, dst *[]Entry) {
-	seen := map[string]bool{}
-	d.List(n, key, "entries", func(n strictyaml.Node) {
-		var e Entry
-		d.Mapping(n, key, map[string]strictyaml.Field{
-			"word": d.Text(&e.Word, entryProblem),
-			"say":  d.Text(&e.Say, entryProblem),
-		}, "word", "say")
-		if seen[e.Word] {
-			d.Fail(n, strictyaml.Join(key, "word"), "%q stands in the lexicon twice", e.Word)
-		}
-		seen[e.Word] = true
-		*dst = append(*dst, e)
-	})
 }
 
 // settings reads plain values of any type, as text.

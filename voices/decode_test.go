@@ -69,7 +69,7 @@ settings:
     Read it
     calmly.
 `
-	v, err := decode("anna.yaml", []byte(data))
+	v, err := decode("anna.yaml", []byte(data), noLexicons)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,13 +80,13 @@ settings:
 	if v.Name != "anna" || v.Backend != "espeak" || v.Language != "de-AT" || v.Engine != "de+f3" || v.Description != "a calm voice" ||
 		v.Rate != 0.9 || v.Pitch != 1 || v.Volume != 1.5 ||
 		v.Pauses != (Pauses{0, 400 * ms, 600 * ms, 1000 * ms, 900 * ms, 1250 * ms, 30000 * ms, 1750 * ms, 2000 * ms}) ||
-		len(v.Lexicon) != 2 || v.Lexicon[0] != (Entry{"z. B.", "zum Beispiel"}) || v.Lexicon[1] != (Entry{"1984", "neunzehn vierundachtzig"}) {
+		len(v.Lexicon) != 2 || v.Lexicon[0] != (Entry{Word: "z. B.", Say: "zum Beispiel"}) || v.Lexicon[1] != (Entry{Word: "1984", Say: "neunzehn vierundachtzig"}) {
 		t.Errorf("got %+v", v)
 	}
 	if want := (map[string]string{"model": "m-1", "noise": "0.50", "stream": "true", "empty": "", "instructions": "Read it calmly."}); !maps.Equal(v.Settings, want) {
 		t.Errorf("settings: got %q", v.Settings)
 	}
-	v, err = decode("anna.yaml", []byte("\uFEFF# nothing but what is needed\r\n"+strings.ReplaceAll(head, "\n", "\r\n")))
+	v, err = decode("anna.yaml", []byte("\uFEFF# nothing but what is needed\r\n"+strings.ReplaceAll(head, "\n", "\r\n")), noLexicons)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +95,9 @@ settings:
 		t.Errorf("defaults: got %+v", v)
 	}
 }
+
+// noLexicons stands for a folder without any.
+func noLexicons(string) (*Lexicon, error) { return nil, os.ErrNotExist }
 
 // many is so many settings.
 func many(n int) string {
@@ -139,12 +142,12 @@ func TestDecodeErrors(t *testing.T) {
 		{head + "settings:\n" + many(51), "settings.s50: more than 50 settings", false},
 		{head + "lexicon: {a: b}\n", "lexicon: wants a list of entries, has keys and values", false},
 		{head + "lexicon: [a]\n", "v.yaml:5:11: lexicon: wants keys and values, has text", false},
-		{head + "lexicon:\n  - word: a\n", "lexicon.say: is missing", false},
+		{head + "lexicon:\n  - word: a\n", "v.yaml:6:9: lexicon: wants how it is spoken: say, ipa or both", false},
 		{head + "lexicon:\n  - word: a\n    say: ''\n", "v.yaml:7:10: lexicon.say: is empty", false},
 		{head + "lexicon:\n  - word: \"\\u200b\"\n    say: b\n", "lexicon.word: is empty", true},
 		{head + "lexicon:\n  - word: ' a'\n    say: b\n", "lexicon.word: begins or ends with white space", false},
 		{head + "lexicon:\n  - word: 12\n    say: b\n", "lexicon.word: wants text, has a number; put it in quotation marks", false},
-		{head + "lexicon:\n  - {word: a, say: b}\n  - {word: a, say: c}\n", `lexicon.word: "a" stands in the lexicon twice`, true},
+		{head + "lexicon:\n  - {word: a, say: b}\n  - {word: a, say: c}\n", "v.yaml:7:5: lexicon: the word a stands in the lexicon twice", true},
 		{head + "description: \"a\\0b\"\n", "description: holds a control character", true},
 		{head + "description: " + strings.Repeat("x", 1001) + "\n", "description: is longer than 1000 bytes", false},
 		{head + "name: other\n", `mapping key "name" already defined`, true},
@@ -170,7 +173,7 @@ func TestDecodeErrors(t *testing.T) {
 		{strings.Repeat("a: ", 5000), "nested too deeply", true},
 		{strings.Repeat("#", strictyaml.MaxFile+1), "at most 262144 bytes", true},
 	} {
-		_, err := decode("v.yaml", []byte(test.data))
+		_, err := decode("v.yaml", []byte(test.data), noLexicons)
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%.80q: got %v, want %q", test.data, err, test.want)
 		}
@@ -231,7 +234,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		v, err := decode("f.yaml", data)
+		v, err := decode("f.yaml", data, func(name string) (*Lexicon, error) { return &Lexicon{Place: name, Language: "de"}, nil })
 		if (v == nil) == (err == nil) {
 			t.Fatal("neither or both")
 		}
@@ -254,9 +257,7 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 		for _, e := range v.Lexicon {
-			if entryProblem(e.Word) != "" || entryProblem(e.Say) != "" {
-				t.Fatalf("%+v", e)
-			}
+			checkEntry(t, e)
 		}
 	})
 }

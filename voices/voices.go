@@ -16,10 +16,16 @@ type Voice struct {
 	// Rate, Pitch and Volume are factors of the engine's own normal, 1 = normal.
 	Rate, Pitch, Volume float64
 	Pauses              Pauses
-	Lexicon             []Entry
+	// Lexicon are the profile's own entries, Lexicons those of the files that it
+	// names. Of two that find the same, the earlier counts.
+	Lexicon  []Entry
+	Lexicons []*Lexicon
 	// Normalize has numbers, units, dates and abbreviations spelled out
 	// before the engine gets them; off for engines that do it better.
 	Normalize bool
+	// Fallback are those that speak, the first that can, where this one cannot
+	// be had. No profile has any: who asks for a list of voices names them.
+	Fallback []*Voice
 	// Settings are what only this voice's backend knows, such as a model. A
 	// backend refuses those that it does not know. No secret stands here.
 	Settings map[string]string
@@ -38,9 +44,6 @@ type Pauses struct {
 	Break         time.Duration // at a scene break
 	Chapter       time.Duration // before a new chapter
 }
-
-// Entry is a pronunciation: the whole word or phrase Word is spoken as Say.
-type Entry struct{ Word, Say string }
 
 // Default is what a profile has where its file says nothing. Its pauses are
 // explained in docs/voices.md.
@@ -69,6 +72,14 @@ const (
 	maxPause             = 30 * time.Second
 	maxName              = 64   // bytes
 	maxText              = 1000 // bytes of a description, a word, its pronunciation
+	maxIPA               = 240  // bytes
+	maxPattern           = 500  // bytes
+	maxPatternSize       = 2000 // see size
+	maxReferences        = 9    // to the groups of a pattern
+	maxPatterns          = 200  // of one lexicon
+	maxLexicons          = 20
+	maxPLS               = 8 << 20 // bytes
+	maxLexemes           = 200_000
 	maxSettings          = 50
 	maxSetting           = 4000 // bytes of a setting's value
 )

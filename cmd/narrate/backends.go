@@ -20,6 +20,7 @@ type backendStatus struct {
 	Version  string `json:"version,omitempty"`
 	Voices   int    `json:"voices,omitempty"`
 	Marks    bool   `json:"marks"`
+	Phonemes bool   `json:"phonemes"` // whether it can be told how words sound, in IPA
 	Parallel int    `json:"parallel,omitempty"`
 	Note     string `json:"note,omitempty"` // what is missing, and how to get it
 }
@@ -44,6 +45,7 @@ func newBackendsCommand(a *app) *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.AddCommand(newBackendCheckCommand(a))
 	return c
 }
 
@@ -52,7 +54,10 @@ func (a *app) listBackends(ctx context.Context, asJSON bool) (err error) {
 		Backends []backendStatus `json:"backends"`
 		Formats  []formatStatus  `json:"formats"`
 	}{}
-	all := openBackends()
+	all, err := openBackends()
+	if err != nil {
+		return err
+	}
 	defer func() { err = errors.Join(err, all.close()) }()
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		info, err := all[name].Info(ctx)
@@ -60,7 +65,7 @@ func (a *app) listBackends(ctx context.Context, asJSON bool) (err error) {
 		if err != nil {
 			s.Note = err.Error()
 		} else {
-			s.Version, s.Voices, s.Marks, s.Note = info.Version, len(info.Voices), info.Marks, info.MarksNote
+			s.Version, s.Voices, s.Marks, s.Phonemes, s.Note = info.Version, len(info.Voices), info.Marks, info.Phonemes, info.MarksNote
 			if s.Parallel = info.Parallel; s.Parallel == 0 {
 				s.Parallel = runtime.NumCPU()
 			}
@@ -81,9 +86,9 @@ func (a *app) listBackends(ctx context.Context, asJSON bool) (err error) {
 		return encoder.Encode(list)
 	}
 	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "BACKEND\tSTATE\tVERSION\tVOICES\tWORD TIMES\tNOTE")
+	fmt.Fprintln(table, "BACKEND\tSTATE\tVERSION\tVOICES\tWORD TIMES\tIPA\tNOTE")
 	for _, b := range list.Backends {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\n", b.Name, state(b.Ready), b.Version, b.Voices, yes(b.Marks), b.Note)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\t%s\n", b.Name, state(b.Ready), b.Version, b.Voices, yes(b.Marks), yes(b.Phonemes), b.Note)
 	}
 	fmt.Fprintln(table, "\nFORMAT\tSTATE\tSUFFIX\tCONTENT\tNOTE")
 	for _, f := range list.Formats {

@@ -242,7 +242,7 @@ func cmdRefused(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	want, err := regexp.Compile(args[1])
 	ts.Check(err)
-	c := command(ts, args[2:])
+	c := programOf(ts, args[2:])
 	var stdout, stderr strings.Builder
 	c.Stdout, c.Stderr = &stdout, &stderr
 	ts.Check(c.Start())
@@ -280,8 +280,8 @@ func cmdRefused(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// command prepares a program of the script's PATH.
-func command(ts *testscript.TestScript, args []string) *exec.Cmd {
+// programOf prepares a program of the script's PATH.
+func programOf(ts *testscript.TestScript, args []string) *exec.Cmd {
 	path := args[0]
 	for _, dir := range filepath.SplitList(ts.Getenv("PATH")) {
 		if _, err := os.Stat(filepath.Join(dir, path)); err == nil {

@@ -80,6 +80,7 @@ func cmdSample(t testing.TB) func(*testscript.TestScript, bool, []string) {
 
 // What each sample becomes is held by a golden file (-update writes them).
 func TestScriptsOfSamples(t *testing.T) {
+	t.Setenv("NARRATE_CACHE", filepath.Join(t.TempDir(), "cache")) // which does not exist
 	t.Chdir(sampleFolder(t))
 	for name := range samples {
 		t.Run(name, func(t *testing.T) {

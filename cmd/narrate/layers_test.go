@@ -35,9 +35,17 @@ var layers = map[string][]string{
 	"internal/input/odt":      {"internal/input", "internal/document", "internal/input/archive"},
 	"internal/script":         {"internal/document", "internal/segment", "voices"},
 	"internal/tts":            {"internal/pcm", "voices", "internal/dylib", "internal/process"},
-	"internal/clipstore":      {"internal/pcm", "internal/tts"},
-	"internal/timeline":       {"internal/document", "internal/script", "internal/tts", "internal/pcm"},
-	"internal/ffmpeg":         {"internal/pcm", "internal/process"},
+	// What several engines share, and the engines that use it.
+	"internal/tts/sound":   {"internal/tts", "internal/pcm", "internal/ffmpeg"},
+	"internal/tts/web":     {"internal/tts"},
+	"internal/tts/openai":  {"internal/tts", "internal/tts/sound", "internal/tts/web", "internal/pcm", "voices"},
+	"internal/tts/http":    {"internal/tts", "internal/tts/sound", "internal/tts/web", "internal/pcm", "internal/strictyaml", "voices"},
+	"internal/tts/piper":   {"internal/tts", "internal/tts/sound", "internal/tts/web", "internal/pcm", "internal/process", "voices"},
+	"internal/tts/command": {"internal/tts", "internal/tts/sound", "internal/pcm", "internal/process", "internal/strictyaml", "voices"},
+	"internal/tts/plugin":  {"internal/tts", "internal/tts/sound", "internal/pcm", "internal/process", "voices"},
+	"internal/clipstore":   {"internal/pcm", "internal/tts"},
+	"internal/timeline":    {"internal/document", "internal/script", "internal/tts", "internal/pcm", "voices"},
+	"internal/ffmpeg":      {"internal/pcm", "internal/process"},
 	// script and voices are the vocabulary of a timeline's cues.
 	"internal/output": {"internal/timeline", "internal/pcm", "internal/script", "voices"},
 	"internal/output/audio": {
@@ -51,7 +59,7 @@ var layers = map[string][]string{
 
 // shared are packages below a contract that serve several plug-ins of it.
 var shared = []string{
-	"internal/input/inputtest", "internal/tts/ttstest", "internal/output/outputtest",
+	"internal/input/inputtest", "internal/tts/ttstest", "internal/tts/conform", "internal/output/outputtest",
 	"internal/pcm/pcmtest",
 }
 

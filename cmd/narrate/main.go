@@ -16,14 +16,22 @@ import (
 // version is set by the linker for releases.
 var version = "0.1.0"
 
+// softLimit is the memory, in bytes, from which on garbage is collected often.
+const softLimit = 256 << 20
+
 func main() {
 	if handled, status := espeak.WorkerMain(); handled {
 		os.Exit(status)
 	}
 	if os.Getenv("GOGC") == "" {
 		// A sentence's sound is most of what lives at a time: a few MB, for
-		// which the default would collect several times a second.
+		// which the default would collect several times a second. A large page
+		// or book has more garbage than that while it is read, which the limit
+		// keeps small; it does not bound what lives.
 		debug.SetGCPercent(400)
+		if os.Getenv("GOMEMLIMIT") == "" {
+			debug.SetMemoryLimit(softLimit)
+		}
 	}
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

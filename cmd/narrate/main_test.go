@@ -27,10 +27,14 @@ func TestMain(m *testing.M) {
 
 // TestScripts holds every promise of the command.
 func TestScripts(t *testing.T) {
-	for _, program := range []string{"espeak-ng", "ffmpeg", "ffprobe", "mpg123"} {
+	for _, program := range []string{"espeak-ng", "ffmpeg", "ffprobe", "mpg123", "python3"} {
 		if _, err := exec.LookPath(program); err != nil {
 			t.Fatalf("%v; `make test` installs what the tests need", err)
 		}
+	}
+	examples, err := filepath.Abs("../../examples")
+	if err != nil {
+		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -38,6 +42,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("NARRATE_CACHE", filepath.Join(env.WorkDir, "cache"))
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "config"))
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "xdg"))
+			env.Setenv("EXAMPLES", examples)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

@@ -34,6 +34,8 @@ type narration struct {
 	formats               []string
 	jobs                  int
 	force, allowGaps      bool
+	dryRun                bool
+	maxCost               float64
 	quiet, json           bool
 }
 
@@ -43,6 +45,7 @@ type job struct {
 	store  *clipstore.Store
 	used   map[clipstore.Key]bool // the clips of this run
 	spoken bool                   // the store may have grown
+	budget budget
 }
 
 // plan is what the options of one article come to.
@@ -92,7 +95,7 @@ func (n *narration) open(ctx context.Context) (*job, error) {
 	if err := n.check(); err != nil {
 		return nil, err
 	}
-	s, err := n.app.open(ctx, &n.reading)
+	s, err := n.app.open(&n.reading)
 	if err != nil {
 		return nil, err
 	}
@@ -100,8 +103,15 @@ func (n *narration) open(ctx context.Context) (*job, error) {
 	if len(n.formats) > 0 {
 		s.given.Formats = n.formats
 	}
-	j := &job{studio: s, used: map[clipstore.Key]bool{}}
-	if j.store, err = n.store(ctx); err != nil {
+	j := &job{
+		studio: s, used: map[clipstore.Key]bool{},
+		budget: budget{most: n.maxCost, limits: n.changed("max-cost"), spent: map[string]float64{}},
+	}
+	open := n.store
+	if n.dryRun { // which makes none
+		open = n.presentStore
+	}
+	if j.store, err = open(ctx); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return j, nil
@@ -124,6 +134,9 @@ func (n *narration) check() error {
 		if _, err := pipeline.FindPreset(n.preset); err != nil {
 			return usageError{err}
 		}
+	}
+	if n.changed("max-cost") && !(n.maxCost >= 0) {
+		return usageError{fmt.Errorf("--max-cost %g: at least 0", n.maxCost)}
 	}
 	if n.jobs < 1 {
 		return usageError{fmt.Errorf("--jobs %d: at least 1", n.jobs)}
@@ -169,6 +182,9 @@ func (n *narration) finish(j *job) error {
 			n.messages.warningf("%v", err)
 		}
 	}
+	if j.store == nil {
+		return j.close()
+	}
 	return errors.Join(j.close(), j.store.Close())
 }
 
@@ -211,12 +227,18 @@ func (n *narration) article(ctx context.Context, j *job, article, dir string) er
 	if err != nil {
 		return err
 	}
+	speaker := &pipeline.Speaker{
+		Store: j.store, Backends: j.backends, Rate: p.preset.Rate, Trim: pcm.DefaultTrim, Jobs: n.jobs,
+	}
+	if err := n.afford(ctx, j, speaker, sc); err != nil || n.dryRun {
+		return err
+	}
 	folder := &pipeline.Folder{Dir: dir, Name: baseName(article), Formats: p.formats, Clips: p.unit, Force: n.force}
 	if err := folder.Prepare(ctx); err != nil {
 		return err
 	}
 	r := result{Folder: dir}
-	err = n.make(ctx, j, p, sc, folder, &r)
+	err = n.make(ctx, j, p, speaker, sc, folder, &r)
 	if closeErr := folder.Close(); err == nil {
 		err = closeErr
 	}
@@ -284,7 +306,7 @@ func (n *narration) failures(r result, source string) error {
 }
 
 // make speaks the script, writes the finished files and fills r in.
-func (n *narration) make(ctx context.Context, j *job, p plan, sc *script.Script, folder *pipeline.Folder, r *result) error {
+func (n *narration) make(ctx context.Context, j *job, p plan, speaker *pipeline.Speaker, sc *script.Script, folder *pipeline.Folder, r *result) error {
 	progress := newProgress(n.messages.w, n.quiet || n.json)
 	defer progress.close()
 	n.messages.clear = progress.clear
@@ -292,10 +314,7 @@ func (n *narration) make(ctx context.Context, j *job, p plan, sc *script.Script,
 
 	progress.start("speaking", int64(sc.Utterances()), "sentences")
 	j.spoken, n.messages.resumable = true, true
-	speaker := &pipeline.Speaker{
-		Store: j.store, Backends: j.backends, Rate: p.preset.Rate, Trim: pcm.DefaultTrim, Jobs: n.jobs,
-		Progress: func(done int) { progress.set(int64(done)) },
-	}
+	speaker.Progress = func(done int) { progress.set(int64(done)) }
 	speech, err := speaker.Speak(ctx, sc)
 	if err != nil {
 		return err

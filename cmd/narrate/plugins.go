@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/adrg/xdg"
 
 	"narrate/internal/input"
 	"narrate/internal/input/docx"
@@ -24,9 +27,16 @@ import (
 	"narrate/internal/output/chapters"
 	"narrate/internal/output/manifest"
 	"narrate/internal/tts"
+	"narrate/internal/tts/breaker"
 	"narrate/internal/tts/check"
+	"narrate/internal/tts/command"
 	"narrate/internal/tts/espeak"
+	"narrate/internal/tts/limit"
+	"narrate/internal/tts/openai"
+	"narrate/internal/tts/piper"
+	"narrate/internal/tts/plugin"
 	"narrate/internal/tts/retry"
+	"narrate/voices"
 )
 
 // The tables of all plug-ins. A new input format, backend or output format is
@@ -53,6 +63,26 @@ var outputFormats = []output.Format{
 
 var newBackends = []func() tts.Backend{
 	func() tts.Backend { return espeak.New(espeak.Options{Worker: worker()}) },
+	func() tts.Backend { return openai.New(openai.Options{}) },
+	func() tts.Backend { return piper.New(piper.Options{}) },
+	func() tts.Backend { return piper.NewServer(piper.ServerOptions{URL: os.Getenv("NARRATE_PIPER_URL")}) },
+}
+
+// openers make every backend as it is: those above, the programs that command
+// profiles describe, and the plug-ins on PATH. Of one name the first counts.
+func openers() ([]func() tts.Backend, error) {
+	all := slices.Clone(newBackends)
+	programs, err := command.Load(filepath.Join(xdg.ConfigHome, "narrate", "commands"))
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range programs {
+		all = append(all, func() tts.Backend { return command.New(p, command.Options{}) })
+	}
+	for _, f := range plugin.Find(os.Getenv("PATH")) {
+		all = append(all, func() tts.Backend { return plugin.New(f.Name, f.Program, plugin.Options{}) })
+	}
+	return all, nil
 }
 
 // worker is the command that starts this program again as an engine's worker;
@@ -70,17 +100,29 @@ const (
 	defaultBackend = "espeak"
 )
 
-// backends is every speech engine, safe to use: each clip is checked, and what
-// fails is tried again.
+// backends is every speech engine, safe to use: each clip is checked, the
+// engine's terms are kept, what fails is tried again, and a service that is down
+// is left alone.
 type backends map[string]tts.Backend
 
-func openBackends() backends {
-	all := backends{}
-	for _, open := range newBackends {
-		b := open()
-		all[b.Name()] = retry.New(check.New(b), retry.Options{})
+func openBackends() (backends, error) {
+	openers, err := openers()
+	if err != nil {
+		return nil, err
 	}
-	return all
+	all := backends{}
+	for _, open := range openers {
+		b := open()
+		if all[b.Name()] != nil {
+			if err := b.Close(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		b = limit.New(check.New(b), limit.Options{})
+		all[b.Name()] = breaker.New(retry.New(b, retry.Options{}), breaker.Options{})
+	}
+	return all, nil
 }
 
 func (b backends) close() error {
@@ -91,17 +133,27 @@ func (b backends) close() error {
 	return errors.Join(errs...)
 }
 
-// maxText is the longest text that every installed backend takes at once, in
-// code points; 0 is no limit.
-func (b backends) maxText(ctx context.Context) int {
-	most := 0
-	for _, backend := range b {
-		info, err := backend.Info(ctx)
-		if err == nil && info.MaxText > 0 && (most == 0 || info.MaxText < most) {
-			most = info.MaxText
+// maxText tells the longest text that a voice and its fallbacks take at once, in
+// code points; 0 is no limit. What cannot be had has no say.
+func (b backends) maxText(ctx context.Context) func(*voices.Voice) int {
+	known := map[*voices.Voice]int{}
+	return func(v *voices.Voice) int {
+		most, ok := known[v]
+		if ok {
+			return most
 		}
+		for _, v := range append([]*voices.Voice{v}, v.Fallback...) {
+			backend := b[v.Backend]
+			if backend == nil {
+				continue
+			}
+			if terms, err := tts.TermsOf(ctx, backend, *v); err == nil && terms.MaxText > 0 && (most == 0 || terms.MaxText < most) {
+				most = terms.MaxText
+			}
+		}
+		known[v] = most
+		return most
 	}
-	return most
 }
 
 // findFormats gives the output formats of those names, each once.

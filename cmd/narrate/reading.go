@@ -28,6 +28,7 @@ type reading struct {
 	lang, from        string
 	voice, quoteVoice string
 	cast, blocks      map[string]string
+	lexicons          []string
 	chapters          string
 	passages, phrases bool
 	allowPrivate      bool
@@ -41,9 +42,10 @@ func (r *reading) flags(c *cobra.Command) {
 	f.StringVar(&r.config, "config", "", "`FILE` with the options of all articles (default: "+config.FileName+" beside each)")
 	f.StringVar(&r.lang, "lang", "", "language of the article as a BCP 47 tag, such as de or en-GB (default: detected)")
 	f.StringVar(&r.from, "from", "", "format of the article: "+strings.Join(inputNames(), ", ")+" (default: told by content and name)")
-	f.StringVar(&r.voice, "voice", "", "voice profile, profile file (*.yaml) or engine voice (espeak:de+f3) (default: by language)")
+	f.StringVar(&r.voice, "voice", "", "voice profile, profile file (*.yaml) or engine voice (espeak:de+f3); of a list a,b the first that can be had speaks (default: by language)")
 	f.StringVar(&r.quoteVoice, "quote-voice", "", "voice of quotations, named like --voice (default: that of the text around)")
 	f.StringToStringVar(&r.cast, "cast", nil, "voice of a speaker that the article names, as `NAME=VOICE` with a voice as of --voice; can be repeated")
+	r.lexiconFlag(c)
 	f.StringToStringVar(&r.blocks, "blocks", nil, "what becomes of "+elementNames()+", as `ELEMENT=TREATMENT`: read, skip or announce (footnotes: skip, inline, end or announce); can be repeated")
 	f.StringVar(&r.chapters, "chapters", "", "only these chapters, such as 2-5,7 or 3- (\"narrate script --list\" numbers them)")
 	f.BoolVar(&r.passages, "passages", true, "tell the language of a passage by its text where no markup does")
@@ -55,6 +57,12 @@ func (r *reading) flags(c *cobra.Command) {
 	complete(c, "from", inputNames())
 	complete(c, "blocks", treatments())
 	must(c.MarkFlagFilename("config", "yaml", "yml"))
+}
+
+func (r *reading) lexiconFlag(c *cobra.Command) {
+	c.Flags().StringArrayVar(&r.lexicons, "lexicon", nil, "`FILE` of pronunciations (*.yaml, *.pls), before those of the voice; can be repeated")
+	c.Flag("lexicon").DefValue = ""
+	must(c.MarkFlagFilename("lexicon", "yaml", "yml", "pls"))
 }
 
 // treatments lists every value of --blocks.
@@ -119,7 +127,7 @@ func (r *reading) given(set *voices.Set) (config.Config, error) {
 			return nil
 		}
 		var v *voices.Voice
-		if v, err = set.Resolve(name); err != nil {
+		if v, err = set.ResolveList("", name); err != nil {
 			err = fmt.Errorf("%s: %w", flag, err)
 		}
 		return v
@@ -133,6 +141,13 @@ func (r *reading) given(set *voices.Set) (config.Config, error) {
 	}
 	if err != nil {
 		return config.Config{}, err
+	}
+	for _, file := range r.lexicons {
+		l, err := voices.LoadLexicon("", file)
+		if err != nil {
+			return config.Config{}, fmt.Errorf("--lexicon: %w", err)
+		}
+		c.Lexicons = append(c.Lexicons, l)
 	}
 	if len(r.blocks) > 0 {
 		c.Blocks = map[string]script.Treatment{}
@@ -204,7 +219,7 @@ func (c *configs) of(article string) (config.Config, error) {
 func options(c config.Config) (script.Options, error) {
 	o := script.Options{
 		Lang: c.Lang, Voice: c.Voice, Backend: defaultBackend, ByLanguage: c.Voices, Cast: c.Cast, Quotes: c.QuoteVoice,
-		Blocks: script.DefaultPolicy(), Passages: true, Chapters: c.Chapters,
+		Lexicons: c.Lexicons, Blocks: script.DefaultPolicy(), Passages: true, Chapters: c.Chapters,
 	}
 	for element, treatment := range c.Blocks {
 		if err := o.Blocks.Set(element, string(treatment)); err != nil {

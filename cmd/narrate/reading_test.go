@@ -61,7 +61,9 @@ func TestConfigExample(t *testing.T) {
 	}
 	folder := t.TempDir()
 	slow := "name: slow\nbackend: espeak\nlanguage: de\nvoice: de\nrate: 0.9\n"
-	for name, data := range map[string][]byte{config.FileName: m[1], "slow.yaml": []byte(slow)} {
+	terms := `<lexicon version="1.0" xmlns="http://www.w3.org/2005/01/pronunciation-lexicon" alphabet="ipa" xml:lang="de"><lexeme><grapheme>Rainfarn</grapheme><alias>Rein-Farn</alias></lexeme></lexicon>`
+	names := "entries:\n  - word: Halden\n    say: Haldn\n"
+	for name, data := range map[string][]byte{config.FileName: m[1], "slow.yaml": []byte(slow), "names.yaml": []byte(names), "terms.pls": []byte(terms)} {
 		if err := os.WriteFile(filepath.Join(folder, name), data, 0o644); err != nil {
 			t.Fatal(err)
 		}

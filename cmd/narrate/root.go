@@ -71,7 +71,9 @@ func newRootCommand(a *app) *cobra.Command {
 	c.SetVersionTemplate("narrate {{.Version}}\n")
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		var number *strconv.NumError
-		if errors.As(err, &number) {
+		if errors.As(err, &number) && number.Func == "ParseFloat" {
+			return usageError{fmt.Errorf("%q is not a number", number.Num)}
+		} else if number != nil {
 			return usageError{fmt.Errorf("%q is not a whole number", number.Num)}
 		}
 		return usageError{err}
@@ -103,24 +105,35 @@ func (n *narration) flags(c *cobra.Command) {
 	f.IntVarP(&n.jobs, "jobs", "j", runtime.NumCPU(), "sentences spoken and pieces encoded at once")
 	f.BoolVarP(&n.force, "force", "f", false, "overwrite finished files")
 	f.BoolVar(&n.allowGaps, "allow-gaps", false, "write the audio even if sentences could not be spoken")
+	f.BoolVar(&n.dryRun, "dry-run", false, "print what would be spoken and what it would cost, and speak nothing")
+	f.Float64Var(&n.maxCost, "max-cost", 0, "refuse an article with which the run would cost more than this `AMOUNT`, in the engine's currency")
 	f.BoolVarP(&n.quiet, "quiet", "q", false, "print errors and warnings only")
 	f.BoolVar(&n.json, "json", false, "print the result as one JSON object an article")
+	f.Lookup("max-cost").DefValue = "" // no limit
 	complete(c, "format", formatNames())
 	complete(c, "preset", presetNames())
 	complete(c, "clips", []string{string(clipset.Section), string(clipset.Sentence), config.NoClips})
 }
 
+// storeDir is the folder of the clip store.
+func (a *app) storeDir() (string, error) {
+	if a.cacheDir != "" {
+		return a.cacheDir, nil
+	}
+	if dir := os.Getenv("NARRATE_CACHE"); dir != "" {
+		return dir, nil
+	}
+	if _, err := os.UserHomeDir(); err != nil && os.Getenv("XDG_CACHE_HOME") == "" {
+		return "", errors.New("there is no home folder to keep the clip store in; name a folder with --cache")
+	}
+	return filepath.Join(xdg.CacheHome, "narrate", "clips"), nil
+}
+
 // store opens the clip store.
 func (a *app) store(ctx context.Context) (*clipstore.Store, error) {
-	dir := a.cacheDir
-	if dir == "" {
-		dir = os.Getenv("NARRATE_CACHE")
-	}
-	if dir == "" {
-		if _, err := os.UserHomeDir(); err != nil && os.Getenv("XDG_CACHE_HOME") == "" {
-			return nil, errors.New("there is no home folder to keep the clip store in; name a folder with --cache")
-		}
-		dir = filepath.Join(xdg.CacheHome, "narrate", "clips")
+	dir, err := a.storeDir()
+	if err != nil {
+		return nil, err
 	}
 	store, err := clipstore.Open(ctx, dir)
 	if err != nil {

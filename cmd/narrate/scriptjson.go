@@ -4,6 +4,7 @@ import (
 	"unicode/utf8"
 
 	"narrate/internal/document"
+	"narrate/internal/pipeline"
 	"narrate/internal/script"
 )
 
@@ -19,6 +20,7 @@ type (
 		Cover       string        `json:"cover,omitempty"`
 		Lang        string        `json:"lang"`
 		Expected    float64       `json:"expectedSeconds"`
+		Costs       []costJSON    `json:"costs"`
 		Chapters    []chapterJSON `json:"chapters"`
 		Skipped     []skipJSON    `json:"skipped"`
 	}
@@ -62,10 +64,10 @@ type (
 	}
 )
 
-func scriptToJSON(sc *script.Script) scriptJSON {
+func scriptToJSON(sc *script.Script, costs []pipeline.Cost) scriptJSON {
 	out := scriptJSON{
 		Version: 1, Source: sc.Source, Title: sc.Title, Author: sc.Author, Date: sc.Date, Description: sc.Description, Lang: sc.Lang,
-		Expected: script.Estimate(sc).Seconds(), Skipped: []skipJSON{},
+		Expected: script.Estimate(sc).Seconds(), Costs: costsToJSON(costs), Skipped: []skipJSON{},
 	}
 	if sc.Cover != nil {
 		out.Cover = sc.Cover.Name

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"narrate/internal/document"
+	"narrate/internal/pipeline"
 	"narrate/internal/script"
 )
 
@@ -30,8 +31,8 @@ func newScriptCommand(a *app) *cobra.Command {
 		Use:   "script [flags] ARTICLE...",
 		Short: "show what would be spoken, without speaking",
 		Long: `script reads articles and shows their chapters, the sentences as they are shown
-and spoken, what is skipped and why, and how long it will take to hear. Nothing
-is spoken and no file is written.`,
+and spoken, what is skipped and why, how long it will take to hear and what the
+speech costs. Nothing is spoken and no file is written.`,
 		Example: `  narrate script article.md
   narrate script --list book.epub
   narrate script --chapters 3 --blocks tables=skip book.epub`,
@@ -48,7 +49,7 @@ func (v *scriptView) run(ctx context.Context, articles []string) (err error) {
 	if v.list && v.json {
 		return usageError{errors.New("--list and --json do not go together; the JSON form holds the chapters, too")}
 	}
-	s, err := v.open(ctx, &v.reading)
+	s, err := v.open(&v.reading)
 	if err != nil {
 		return err
 	}
@@ -79,13 +80,21 @@ func (v *scriptView) article(ctx context.Context, s *studio, article string) err
 	if err != nil {
 		return err
 	}
+	preset, err := pipeline.FindPreset(cmp.Or(c.Preset, pipeline.Presets[0].Name))
+	if err != nil {
+		return err
+	}
+	costs, err := s.estimate(ctx, sc, preset)
+	if err != nil {
+		return err
+	}
 	if v.json {
 		encoder := json.NewEncoder(v.stdout)
 		encoder.SetEscapeHTML(false)
-		return encoder.Encode(scriptToJSON(sc))
+		return encoder.Encode(scriptToJSON(sc, costs))
 	}
 	out := bufio.NewWriter(v.stdout)
-	printHead(out, sc)
+	printHead(out, sc, costs)
 	if v.list {
 		printChapters(out, sc)
 	} else {
@@ -95,7 +104,7 @@ func (v *scriptView) article(ctx context.Context, s *studio, article string) err
 }
 
 // printHead shows what is known of the article as a whole.
-func printHead(out io.Writer, sc *script.Script) {
+func printHead(out io.Writer, sc *script.Script, costs []pipeline.Cost) {
 	fmt.Fprintln(out, printable(sc.Title))
 	row := func(name, value string) {
 		if value != "" {
@@ -112,6 +121,9 @@ func printHead(out io.Writer, sc *script.Script) {
 	row("language", sc.Lang)
 	row("expected", fmt.Sprintf("about %s, %d %s in %d %s", clock(script.Estimate(sc)), sc.Utterances(), plural(sc.Utterances(), "sentence"),
 		len(sc.Chapters), plural(len(sc.Chapters), "chapter")))
+	for _, c := range costs {
+		row("cost", costLine(c))
+	}
 }
 
 // printChapters lists the chapters, indented by their level.
@@ -134,8 +146,8 @@ func printScript(out io.Writer, sc *script.Script) {
 		for j := range c.Utterances {
 			u := &c.Utterances[j]
 			fmt.Fprintf(out, "%s %-6s %s\n", p.show(u.Pos), u.Voice.Name, printable(u.Text))
-			if u.Spoken != u.Text {
-				fmt.Fprintf(out, "%*s %-6s %s\n", p.width, "", "says", printable(u.Spoken))
+			if u.Spoken != u.Text || len(u.Phonemes) > 0 {
+				fmt.Fprintf(out, "%*s %-6s %s\n", p.width, "", "says", printable(said(u)))
 			}
 		}
 	}

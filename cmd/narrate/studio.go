@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/adrg/xdg"
 
@@ -25,11 +27,10 @@ type studio struct {
 	reading  *reading
 	voices   *voices.Set
 	backends backends
-	maxText  int
 }
 
 // open checks the options and opens the studio.
-func (a *app) open(ctx context.Context, r *reading) (*studio, error) {
+func (a *app) open(r *reading) (*studio, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
@@ -41,17 +42,20 @@ func (a *app) open(ctx context.Context, r *reading) (*studio, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &studio{app: a, configs: configs, reading: r, voices: set, backends: openBackends()}
-	s.maxText = s.backends.maxText(ctx)
-	return s, nil
+	all, err := openBackends()
+	if err != nil {
+		return nil, err
+	}
+	return &studio{app: a, configs: configs, reading: r, voices: set, backends: all}, nil
 }
 
 func (s *studio) close() error { return s.backends.close() }
 
+// profileDir is the folder of the user's voices.
+func profileDir() string { return filepath.Join(xdg.ConfigHome, "narrate", "voices") }
+
 // profiles loads the voices: narrate's own and the user's.
-func profiles() (*voices.Set, error) {
-	return voices.Load(filepath.Join(xdg.ConfigHome, "narrate", "voices"))
-}
+func profiles() (*voices.Set, error) { return voices.Load(profileDir()) }
 
 // script reads one article, makes its script as c says and prints its
 // warnings.
@@ -68,11 +72,16 @@ func (s *studio) script(ctx context.Context, article string, c config.Config) (*
 	if err != nil {
 		return nil, err
 	}
-	o, err := options(c.Over(config.Config{Voice: named}))
+	return s.build(ctx, doc, c.Over(config.Config{Voice: named}))
+}
+
+// build makes the script of a document as c says and prints its warnings.
+func (s *studio) build(ctx context.Context, doc *document.Document, c config.Config) (*script.Script, error) {
+	o, err := options(c)
 	if err != nil {
 		return nil, err
 	}
-	o.Voices, o.MaxText = s.voices, s.maxText
+	o.Voices, o.MaxText, o.Pronounces = s.voices, s.backends.maxText(ctx), s.backends.pronounces(ctx)
 	sc, err := script.Build(doc, o)
 	if err != nil {
 		return nil, err
@@ -87,6 +96,11 @@ func (s *studio) script(ctx context.Context, article string, c config.Config) (*
 // holds.
 func (s *studio) load(ctx context.Context, article string) (input.Source, error) {
 	if !fetch.IsAddress(article) {
+		if scheme, _, ok := strings.Cut(article, "://"); ok && !strings.ContainsAny(scheme, "/\\.") {
+			if _, err := os.Stat(article); err != nil {
+				return input.Source{}, fmt.Errorf("%s: narrate fetches http and https addresses only", article)
+			}
+		}
 		return input.Load(ctx, article, s.stdin)
 	}
 	page, err := fetch.Get(ctx, article, fetch.Options{

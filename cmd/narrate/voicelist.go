@@ -25,33 +25,50 @@ type voiceStatus struct {
 	Description string `json:"description,omitempty"`
 	Ready       bool   `json:"ready"`
 	Note        string `json:"note,omitempty"` // why it is not ready, and what to do
+	Try         string `json:"try"`            // the command that lets one hear it
 
 	state string // for people: ready, missing (the engine is), unusable (the profile is)
 }
 
 func newVoicesCommand(a *app) *cobra.Command {
-	var lang string
+	var lang, backend string
 	var engines, asJSON bool
 	c := &cobra.Command{
 		Use:   "voices",
 		Short: "list voices by language, and what is missing",
 		Example: `  narrate voices --lang de
-  narrate voices --engine-voices --lang en`,
+  narrate voices --engine-voices --lang en
+  narrate voices try de "Guten Abend."
+  narrate voices new --lang de -o anna.yaml anna`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
-			all := openBackends()
+			all, err := openBackends()
+			if err != nil {
+				return err
+			}
 			defer func() { err = errors.Join(err, all.close()) }()
+			if backend != "" && all[backend] == nil {
+				return noBackend("--backend", backend, all)
+			}
 			list, err := a.voiceList(c.Context(), all, engines)
 			if err != nil {
 				return err
 			}
+			list = slices.DeleteFunc(list, func(v voiceStatus) bool { return backend != "" && v.Backend != backend })
 			return a.printVoices(ofLanguage(list, lang), asJSON)
 		},
 	}
 	c.Flags().StringVar(&lang, "lang", "", "only voices of this language, such as de or en-GB")
+	c.Flags().StringVar(&backend, "backend", "", "only voices of this speech engine, as \"narrate backends\" lists them")
 	c.Flags().BoolVar(&engines, "engine-voices", false, "list the engines' own voices instead of the profiles")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.AddCommand(newVoiceTryCommand(a), newVoiceNewCommand(a))
 	return c
+}
+
+// noBackend says that there is no such backend.
+func noBackend(flag, name string, all backends) error {
+	return usageError{fmt.Errorf("%s: there is no speech engine %q; there are %s", flag, name, strings.Join(slices.Sorted(maps.Keys(all)), ", "))}
 }
 
 // voiceList gives the voices by language and name.
@@ -62,6 +79,9 @@ func (a *app) voiceList(ctx context.Context, all backends, engines bool) ([]voic
 		list, err = a.engineVoices(ctx, all)
 	} else {
 		list, err = profileVoices(ctx, all)
+	}
+	for i := range list {
+		list[i].Try = tryCommand(list[i].Name)
 	}
 	slices.SortFunc(list, func(a, b voiceStatus) int {
 		return cmp.Or(strings.Compare(a.Language, b.Language), strings.Compare(a.Name, b.Name))
@@ -154,6 +174,10 @@ func (a *app) printVoices(list []voiceStatus, asJSON bool) error {
 	}
 	if err := table.Flush(); err != nil {
 		return err
+	}
+	if ready := slices.DeleteFunc(slices.Clone(list), func(v voiceStatus) bool { return !v.Ready }); len(ready) > 0 {
+		english := slices.IndexFunc(ready, func(v voiceStatus) bool { return strings.HasPrefix(v.Language, "en") }) // like the sentence
+		a.messages.hintf("%s lets you hear one", ready[max(0, english)].Try)
 	}
 	slices.Sort(notes)
 	for _, note := range slices.Compact(notes) {

@@ -6,6 +6,7 @@ package config
 import (
 	"cmp"
 	"maps"
+	"slices"
 
 	"narrate/internal/script"
 	"narrate/voices"
@@ -22,6 +23,7 @@ type Config struct {
 	Voices     map[string]*voices.Voice    // by BCP 47 tag
 	Cast       map[string]*voices.Voice    // by name, in lower case
 	QuoteVoice *voices.Voice               // speaks the quotations
+	Lexicons   []*voices.Lexicon           // the first goes before the others
 	Blocks     map[string]script.Treatment // by element, see script.Policy
 	// Passages and Phrases are those of script.Options; nil is not said.
 	Passages, Phrases *bool
@@ -35,7 +37,7 @@ type Config struct {
 const NoClips = "none"
 
 // Over gives what c says and, where it says nothing, what below says. Maps are
-// taken together entry by entry, but who speaks is said by one of the two: a
+// taken together entry by entry, and so are Lexicons, those of c first; but who speaks is said by one of the two: a
 // Voice or Voices of c leave nothing to below.
 func (c Config) Over(below Config) Config {
 	if c.Voice == nil && c.Voices == nil {
@@ -44,6 +46,7 @@ func (c Config) Over(below Config) Config {
 	c.Lang = cmp.Or(c.Lang, below.Lang)
 	c.Cast = merge(c.Cast, below.Cast)
 	c.QuoteVoice = cmp.Or(c.QuoteVoice, below.QuoteVoice)
+	c.Lexicons = slices.Concat(c.Lexicons, below.Lexicons)
 	c.Blocks = merge(c.Blocks, below.Blocks)
 	c.Passages = cmp.Or(c.Passages, below.Passages)
 	c.Phrases = cmp.Or(c.Phrases, below.Phrases)

@@ -59,6 +59,7 @@ cast:
   Anna: espeak:de+f3
   Jean-Luc O'Neil: fr
 quote-voice: en-GB
+lexicons: [words/de.yaml, words/names.pls]
 blocks: {code: skip, footnotes: inline}
 languages:
   passages: false
@@ -71,10 +72,13 @@ clips: section
 
 func TestLoad(t *testing.T) {
 	folder := t.TempDir()
-	if err := os.Mkdir(filepath.Join(folder, "voices"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for name, data := range map[string]string{FileName: full, "voices/slow.yaml": slow} {
+	for name, data := range map[string]string{
+		FileName: full, "voices/slow.yaml": slow, "words/de.yaml": "entries: [{word: a, say: b}]\n",
+		"words/names.pls": `<lexicon version="1.0" xmlns="http://www.w3.org/2005/01/pronunciation-lexicon" alphabet="ipa" xml:lang="de"/>`,
+	} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(data), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -97,6 +101,9 @@ func TestLoad(t *testing.T) {
 	}
 	if len(c.Cast) != 2 || c.Cast["anna"].Engine != "de+f3" || c.Cast["jean-luc o'neil"].Name != "fr" {
 		t.Errorf("cast: %+v", c.Cast)
+	}
+	if len(c.Lexicons) != 2 || c.Lexicons[0].Entries[0].Say != "b" || c.Lexicons[1].Language != "de" {
+		t.Errorf("lexicons: %+v", c.Lexicons)
 	}
 	for _, empty := range []string{"", "# voice: de\n", "\uFEFF\n"} {
 		c, err := decode(FileName, []byte(empty), known(t))
@@ -136,6 +143,9 @@ func TestDecodeErrors(t *testing.T) {
 		{"cast: {'a:b': de}\n", `"a:b" is not a speaker's name`, false},
 		{"cast: {anna: 3}\n", "cast.anna: wants text, has a number", false},
 		{"quote-voice: nobody\n", "c.yaml:1:14: quote-voice: no such voice", true},
+		{"lexicons: words.yaml\n", "c.yaml:1:11: lexicons: wants a list of files, has text", false},
+		{"lexicons: [words.txt]\n", `c.yaml:1:12: lexicons: "words.txt": a lexicon is a .yaml or a .pls file`, false},
+		{"lexicons: [words.yaml]\n", "c.yaml:1:12: lexicons: lexicon words.yaml: no such file", true},
 		{"blocks:\n  tabels: read\n", "c.yaml:2:3: blocks.tabels: unknown key; known are asides, code, footnotes, images, links, quotes, tables", false},
 		{"blocks:\n  code: inline\n", `c.yaml:2:9: blocks.code: there is no treatment of code "inline"; there are read, skip, announce`, false},
 		{"blocks:\n  code: true\n", "blocks.code: wants text, has true or false", false},
@@ -202,18 +212,22 @@ func TestSchema(t *testing.T) {
 func TestOver(t *testing.T) {
 	yes, no := true, false
 	a, b, c := &voices.Voice{Name: "a"}, &voices.Voice{Name: "b"}, &voices.Voice{Name: "c"}
+	first, second := &voices.Lexicon{Place: "first"}, &voices.Lexicon{Place: "second"}
 	flags := Config{
-		Lang: "de", Cast: map[string]*voices.Voice{"anna": a}, Blocks: map[string]script.Treatment{"code": "read"},
+		Lexicons: []*voices.Lexicon{first},
+		Lang:     "de", Cast: map[string]*voices.Voice{"anna": a}, Blocks: map[string]script.Treatment{"code": "read"},
 		Phrases: &yes, Formats: []string{"mp3"}, Clips: NoClips,
 	}
 	file := Config{
-		Lang: "en", Voices: map[string]*voices.Voice{"fr": c}, QuoteVoice: c,
+		Lexicons: []*voices.Lexicon{second},
+		Lang:     "en", Voices: map[string]*voices.Voice{"fr": c}, QuoteVoice: c,
 		Cast:   map[string]*voices.Voice{"anna": b, "ben": b},
 		Blocks: map[string]script.Treatment{"code": "skip", "tables": "skip"}, Passages: &no, Phrases: &no,
 		Chapters: []script.Range{{First: 1, Last: 2}}, Formats: []string{"srt"}, Preset: "podcast", Clips: "section",
 	}
 	want := Config{
-		Lang: "de", Voices: map[string]*voices.Voice{"fr": c}, QuoteVoice: c,
+		Lexicons: []*voices.Lexicon{first, second},
+		Lang:     "de", Voices: map[string]*voices.Voice{"fr": c}, QuoteVoice: c,
 		Cast:   map[string]*voices.Voice{"anna": a, "ben": b},
 		Blocks: map[string]script.Treatment{"code": "read", "tables": "skip"}, Passages: &no, Phrases: &yes,
 		Chapters: file.Chapters, Formats: []string{"mp3"}, Preset: "podcast", Clips: NoClips,
@@ -238,15 +252,15 @@ func TestOver(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
-		strings.ReplaceAll(full, "voices/slow.yaml", "fr"), "chapters: 7\n", "format:\n- mp3\n", "cast:\n  ? Anna\n  : de\n",
+		strings.ReplaceAll(strings.ReplaceAll(full, "voices/slow.yaml", "fr"), "[words/de.yaml, words/names.pls]", "[]"), "chapters: 7\n", "format:\n- mp3\n", "cast:\n  ? Anna\n  : de\n",
 		"blocks: {code: }\n", "voices: {~: de}\n", "languages: ~", "<<: {a: b}\n", "chapters: 0x10\n",
 	} {
 		f.Add([]byte(seed))
 	}
 	there := known(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if bytes.Contains(bytes.ToLower(data), []byte(".y")) {
-			return // no profile files
+		if lower := bytes.ToLower(data); bytes.Contains(lower, []byte(".y")) || bytes.Contains(lower, []byte(".pls")) {
+			return // no profile or lexicon files
 		}
 		c, err := decode("f.yaml", data, there)
 		if err != nil {

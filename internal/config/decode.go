@@ -25,7 +25,7 @@ type Known struct {
 
 var configuration = strictyaml.Kind{Name: "configuration", Empty: true}
 
-// Load reads a configuration. Voice files in it are relative to its folder.
+// Load reads a configuration. Voice files and lexicons in it are relative to its folder.
 // Errors have the form "file:line:col: key: what is wrong".
 func Load(file string, known Known) (Config, error) {
 	folder := filepath.Dir(file)
@@ -63,7 +63,10 @@ func (r reader) config(n strictyaml.Node, c *Config) {
 		"voices":      r.voices(&c.Voices, languageProblem, canonical),
 		"cast":        r.voices(&c.Cast, CastProblem, CastKey),
 		"quote-voice": r.voice(&c.QuoteVoice),
-		"blocks":      r.blocks(&c.Blocks),
+		"lexicons": voices.Lexicons(r.Decoder, &c.Lexicons, func(name string) (*voices.Lexicon, error) {
+			return voices.LoadLexicon(r.folder, name)
+		}),
+		"blocks": r.blocks(&c.Blocks),
 		"languages": func(key string, n strictyaml.Node) {
 			r.Mapping(n, key, map[string]strictyaml.Field{
 				"passages": r.truth(&c.Passages),
@@ -87,7 +90,7 @@ func (r reader) voice(dst **voices.Voice) strictyaml.Field {
 		if r.Failed() {
 			return
 		}
-		v, err := r.known.Voices.ResolveIn(r.folder, name)
+		v, err := r.known.Voices.ResolveList(r.folder, name)
 		if err != nil {
 			r.Fail(n, key, "%w", err)
 			return

@@ -87,7 +87,7 @@ type SpanKind int
 
 // The kinds of Span. Those from LineBreak on are points: Lo == Hi.
 const (
-	Foreign     SpanKind = iota // Value: BCP 47 tag of the passage's language
+	Foreign     SpanKind = iota // Value: BCP 47 tag of the passage's language; Format: Asked where that language's voice is asked for
 	Link                        // Value: the address
 	Instead                     // Value: what is said instead (a ruby reading, SSML's sub)
 	Abbr                        // Value: the abbreviation's expansion
@@ -113,6 +113,9 @@ type Span struct {
 	Pause               time.Duration
 	Note                int
 }
+
+// Asked is the Format of a Foreign span in a markup that says how to speak.
+const Asked = "asked"
 
 // IsPoint reports whether the kind marks a place between two characters.
 func (k SpanKind) IsPoint() bool { return k >= LineBreak }

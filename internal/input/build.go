@@ -63,6 +63,7 @@ type Builder struct {
 	next    int    // the source byte that follows the last one taken
 	cut     bool   // whether a line ended, or text was left out, since then
 	space   string // white space that is still to be written if text follows
+	hole    bool   // that stands in front of what is in no text: it goes where punctuation follows
 
 	spans []document.Span
 	open  []int // spans that are not closed yet, by their index; -1-i for one whose text has not begun
@@ -121,6 +122,7 @@ func (b *Builder) white(r rune) {
 	if r == '\n' || r == '\r' {
 		b.cut = true
 	}
+	b.hole = false
 	switch {
 	case b.space == "" && (r == '\u00a0' || r == '\u202f'):
 		b.space = string(r)
@@ -134,6 +136,10 @@ func (b *Builder) take(s string, off int) {
 	if len(b.buf) == 0 {
 		b.space = ""
 	}
+	if b.hole && b.space == " " && strings.Contains(",.;:!?)]", s) {
+		b.space, b.cut = "", true
+	}
+	b.hole = false
 	b.buf = append(b.buf, b.space...)
 	if len(b.buf) == 0 || b.cut || off != b.next+len(b.space) {
 		b.anchors = append(b.anchors, document.Anchor{Text: len(b.buf), Pos: b.loc.At(off)})
@@ -179,7 +185,7 @@ func (b *Builder) Point(s document.Span) {
 // next; spans that are open go on there. ok is false if nothing visible was
 // added; points that were set since go on to the next block too.
 func (b *Builder) Block(kind document.Kind, level int) (block document.Block, ok bool) {
-	b.cut, b.space = false, ""
+	b.cut, b.space, b.hole = false, "", false
 	if len(b.buf) == 0 {
 		return document.Block{}, false
 	}

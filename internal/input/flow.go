@@ -187,7 +187,27 @@ func (f *Flow) End() {
 		block.Spans = slices.DeleteFunc(block.Spans, func(s document.Span) bool { return s.Lo == s.Hi && !s.Kind.IsPoint() })
 	}
 	block.Cells = cells
+	if kind == document.Paragraph && sceneBreak(block.Text) {
+		block.Kind, block.Spans = document.Break, nil
+	}
 	f.add(block)
+}
+
+// sceneBreak reports whether a paragraph is nothing but a sign that parts
+// scenes.
+func sceneBreak(s string) bool {
+	signs := 0
+	for _, r := range s {
+		switch {
+		case r == '⁂' || r == '❧' || r == '☙' || r == '❦':
+			signs += 3
+		case strings.ContainsRune("*#~·•–—-_=+×∗", r):
+			signs++
+		case !unicode.IsSpace(r):
+			return false
+		}
+	}
+	return signs >= 3 || strings.TrimSpace(s) == "*"
 }
 
 // add puts a block into the document.
@@ -320,9 +340,11 @@ func (f *Flow) note(key string) int {
 }
 
 // NoteRef marks where the note of that key is referred to. The sign that stands
-// for it at byte off is dropped by its reason.
+// for it at byte off is dropped by its reason; a space in front of it goes too
+// where punctuation follows.
 func (f *Flow) NoteRef(key, sign string, off int) {
 	f.ready()
+	f.b.hole = f.b.space != ""
 	f.Point(document.Span{Kind: document.NoteRef, Note: f.note(key)})
 	f.Drop(sign, "mark of a note", off)
 }

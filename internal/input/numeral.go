@@ -33,3 +33,35 @@ func Letters(n int, twice bool) string {
 	}
 	return Letters((n-1)/26, false) + Letters((n-1)%26+1, false)
 }
+
+// Superscripts and Subscripts are the characters that Unicode has for raised and
+// lowered digits and signs.
+var (
+	Superscripts = map[rune]string{'0': "⁰", '1': "¹", '2': "²", '3': "³", '4': "⁴", '5': "⁵", '6': "⁶", '7': "⁷", '8': "⁸", '9': "⁹", '+': "⁺", '-': "⁻", '−': "⁻", '–': "⁻", 'n': "ⁿ"}
+	Subscripts   = map[rune]string{'0': "₀", '1': "₁", '2': "₂", '3': "₃", '4': "₄", '5': "₅", '6': "₆", '7': "₇", '8': "₈", '9': "₉", '+': "₊", '-': "₋", '−': "₋"}
+)
+
+// Raised says how high text stands.
+type Raised uint8
+
+// The heights of text; Level is the line itself.
+const (
+	Level Raised = iota
+	Superscript
+	Subscript
+)
+
+// characters gives each character of s by its counterpart at that height; nil if
+// one has none.
+func (h Raised) characters(s string) []string {
+	table := map[Raised]map[rune]string{Superscript: Superscripts, Subscript: Subscripts}[h]
+	var all []string
+	for _, r := range s {
+		c := table[r]
+		if c == "" {
+			return nil
+		}
+		all = append(all, c)
+	}
+	return all
+}

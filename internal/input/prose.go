@@ -12,6 +12,9 @@ import (
 type Piece struct {
 	Text string
 	Off  int
+	// Raised digits and signs are written as the characters that Unicode has
+	// for them: "10" and a raised "2" are "10²".
+	Raised Raised
 }
 
 // Prose writes the paragraphs of an office document into a Flow, whose files
@@ -129,6 +132,14 @@ func (p *Prose) Text(piece Piece, lang, why string) {
 	} else {
 		p.setLang(lang)
 	}
+	if raised := piece.Raised.characters(piece.Text); raised != nil {
+		i := 0
+		for at := range piece.Text {
+			p.Flow.Text(raised[i], piece.Off+at)
+			i++
+		}
+		return
+	}
 	p.Flow.Text(piece.Text, piece.Off)
 }
 
@@ -154,7 +165,7 @@ func (p *Prose) Space(sign string, off int, why string) {
 	case why != "":
 		p.drop(" ", p.reason, off)
 	case p.code:
-		p.Text(Piece{sign, off}, "", "")
+		p.Text(Piece{Text: sign, Off: off}, "", "")
 	case p.begun || !p.in:
 		p.Flow.Space()
 	}

@@ -67,10 +67,6 @@ func sameLanguage(a, b string) bool {
 // settleBlock leaves of b's Foreign spans those that differ from the language
 // of the block around.
 func settleBlock(b *document.Block, lang string) {
-	if b.Kind == document.Paragraph && sceneBreak(b.Text) {
-		b.Kind, b.Spans = document.Break, nil
-		return
-	}
 	if b.Lang != "" {
 		lang = b.Lang
 	}
@@ -98,23 +94,6 @@ func settleBlock(b *document.Block, lang string) {
 	b.Spans = slices.DeleteFunc(b.Spans, func(s document.Span) bool {
 		return s.Kind == document.Foreign && (sameLanguage(s.Value, lang) || countLetters(b.Text[s.Lo:s.Hi]) == 0)
 	})
-}
-
-// sceneBreak reports whether a paragraph is nothing but a sign that parts
-// scenes.
-func sceneBreak(s string) bool {
-	signs := 0
-	for _, r := range s {
-		switch {
-		case r == '⁂' || r == '❧' || r == '☙' || r == '❦':
-			signs += 3
-		case strings.ContainsRune("*#~·•–—-_=+×∗", r):
-			signs++
-		case !unicode.IsSpace(r):
-			return false
-		}
-	}
-	return signs >= 3 || strings.TrimSpace(s) == "*"
 }
 
 // groupCaptions gives a caption that stands in no figure the Group of the image

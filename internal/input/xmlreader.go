@@ -56,7 +56,7 @@ func (t *XMLToken) Attr(name string) string {
 func (a XMLAttr) Pieces() (pieces []Piece) {
 	for at := 0; at < len(a.raw); {
 		s, n, _ := piece(a.raw[at:]) // it was checked when it was read
-		pieces = append(pieces, Piece{s, a.Offset + at})
+		pieces = append(pieces, Piece{Text: s, Off: a.Offset + at})
 		at += n
 	}
 	return pieces

@@ -26,16 +26,28 @@ type Report struct {
 	Rate       pcm.Hz    `json:"rate"`
 	Failed     []Missing `json:"failed"`
 	Skipped    []Missing `json:"skipped"`
-	Warnings   []string  `json:"warnings"`
+	// Fallback are the sentences that another voice spoke than the one that was
+	// to, and why.
+	Fallback []Spoken `json:"fallback"`
+	// Levels are the voices heard, where there are several.
+	Levels   []Level  `json:"levels,omitempty"`
+	Warnings []string `json:"warnings"`
 }
 
-// Missing is text of the article that is not heard, and why.
+// Missing is text of the article that is not heard as it should be, and why.
 type Missing struct {
 	Text   string `json:"text"`
 	Reason string `json:"reason"`
 	File   string `json:"file,omitempty"` // where it is not the source: a member of an archive
 	Line   int    `json:"line"`
 	Col    int    `json:"col"`
+}
+
+// Spoken is text of the article that a fallback spoke.
+type Spoken struct {
+	Missing
+	Wanted string `json:"wanted"` // the voice that was to speak it
+	Voice  string `json:"voice"`
 }
 
 // NewReport accounts for a script and its speech; t is nil where no timeline
@@ -52,6 +64,8 @@ func NewReport(sc *script.Script, speech *Speech, t *timeline.Timeline) *Report 
 		Heard:      len(speech.Clips) - len(speech.Failed),
 		Failed:     make([]Missing, 0, len(speech.Failed)),
 		Skipped:    make([]Missing, 0, len(sc.Skipped)),
+		Fallback:   make([]Spoken, 0, len(speech.Substitutes)),
+		Levels:     speech.Levels,
 		Warnings:   make([]string, 0, len(sc.Warnings)),
 	}
 	for _, w := range sc.Warnings {
@@ -65,6 +79,9 @@ func NewReport(sc *script.Script, speech *Speech, t *timeline.Timeline) *Report 
 	}
 	for _, f := range speech.Failed {
 		r.Failed = append(r.Failed, missing(sc, f.Text, f.Reason, f.Pos))
+	}
+	for _, s := range speech.Substitutes {
+		r.Fallback = append(r.Fallback, Spoken{missing(sc, s.Text, s.Reason, s.Pos), s.Wanted, s.Voice})
 	}
 	for _, s := range sc.Skipped {
 		r.Skipped = append(r.Skipped, missing(sc, s.Text, s.Reason, s.Pos))

@@ -49,6 +49,15 @@ type Failure struct {
 	Pos    document.Pos
 }
 
+// Substitute is an utterance that a fallback spoke.
+type Substitute struct {
+	Text   string
+	Wanted string // the name of the voice that was to speak
+	Voice  string // of the one that spoke
+	Reason string
+	Pos    document.Pos
+}
+
 // Speech is a script's sound.
 type Speech struct {
 	// Clips has an entry an utterance, in order; nil where it failed.
@@ -58,78 +67,85 @@ type Speech struct {
 	// Spoken counts the clips made in this run, Reused the utterances whose
 	// clip was there.
 	Spoken, Reused int
-	Failed         []Failure // in the order of the script
+	Failed         []Failure    // in the order of the script
+	Substitutes    []Substitute // likewise
+	Levels         []Level      // of the voices heard, where there are several
 	Warnings       []string
 }
 
 // Speak speaks every utterance of the script that the store lacks. A sentence
-// that cannot be spoken is a Failure; what would fail for all of them (no
-// engine, no such voice, a full disk, a cancelled context) is an error. The
-// same sentence is never spoken twice.
+// that its voice cannot speak, or whose voice cannot be had, is spoken by the
+// first of the voice's fallbacks that can; what nobody can speak is a Failure.
+// What would fail for all of them (no engine, no such voice and no fallback, a
+// full disk, a cancelled context) is an error. The same sentence is never spoken
+// twice.
 func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error) {
 	utterances := all(sc)
-	infos, parallel, err := s.engines(ctx, utterances)
+	cast, err := s.cast(ctx, utterances)
 	if err != nil {
 		return nil, err
-	}
-	phonemes, warnings, err := s.pronunciations(ctx, utterances, infos)
-	if err != nil {
-		return nil, err
-	}
-	speech := &Speech{
-		Clips:    make([]*timeline.Clip, len(utterances)),
-		Keys:     make([]clipstore.Key, len(utterances)),
-		Warnings: warnings,
 	}
 	// Utterances that would sound the same are one piece of work.
-	same := make(map[clipstore.Key][]int, len(utterances))
+	type job struct {
+		by       candidate
+		phonemes []tts.Phonemes
+		indices  []int
+	}
+	jobs := make(map[clipstore.Key]*job, len(utterances))
 	var order []clipstore.Key
 	for i, u := range utterances {
-		key := s.key(u, infos[u.Voice.Backend].Version, phonemes[i])
-		speech.Keys[i] = key
-		if same[key] == nil {
+		by, err := cast.first(u)
+		if err != nil {
+			return nil, err
+		}
+		phonemes, err := cast.phonemes(ctx, u, by)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", u.Pos, err)
+		}
+		key := s.key(u.Spoken, by, phonemes)
+		if jobs[key] == nil {
+			jobs[key] = &job{by: by, phonemes: phonemes}
 			order = append(order, key)
 		}
-		same[key] = append(same[key], i)
+		jobs[key].indices = append(jobs[key].indices, i)
 	}
 
-	var mu sync.Mutex // guards speech, failed and done
-	failed := make([]error, len(utterances))
+	speech := &Speech{Clips: make([]*timeline.Clip, len(utterances)), Keys: make([]clipstore.Key, len(utterances))}
+	var mu sync.Mutex // guards speech, reasons and done
+	reasons := make([]error, len(utterances))
 	done := 0
 	group, working := errgroup.WithContext(ctx)
-	group.SetLimit(min(max(1, s.Jobs), parallel))
+	group.SetLimit(max(1, s.Jobs))
 	for _, key := range order {
 		if working.Err() != nil {
 			break
 		}
-		indices := same[key]
+		j := jobs[key]
 		group.Go(func() error {
-			u := utterances[indices[0]]
-			clip, reused, warning, err := s.clip(working, key, u, phonemes[indices[0]])
-			var store *storeError
-			if errors.As(err, &store) {
-				return err // no fault of this sentence's
-			}
-			if err != nil && (fatal(err) || working.Err() != nil) {
-				return fmt.Errorf("%s: %w", u.Pos, err)
+			u := utterances[j.indices[0]]
+			t, err := s.take(working, cast, u, key, j.phonemes)
+			if err != nil {
+				return err
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			if warning != "" {
-				speech.Warnings = append(speech.Warnings, warning)
-			}
-			for k, i := range indices {
-				switch {
-				case err != nil:
-					failed[i] = err
-				case k == 0 && !reused:
-					speech.Spoken++
-				default:
-					speech.Reused++
+			for k, i := range j.indices {
+				reasons[i], speech.Keys[i] = t.reason, t.key
+				if t.by == nil {
+					continue
+				}
+				clip := &timeline.Clip{Frames: t.clip.Frames, Marks: t.clip.Marks}
+				if idOf(t.by) != idOf(u.Voice) {
+					clip.By = t.by
 				}
 				speech.Clips[i] = clip
+				if k == 0 && !t.reused {
+					speech.Spoken++
+				} else {
+					speech.Reused++
+				}
 			}
-			done += len(indices)
+			done += len(j.indices)
 			if s.Progress != nil {
 				s.Progress(done)
 			}
@@ -143,12 +159,37 @@ func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error)
 		return nil, err
 	}
 	for i, u := range utterances {
-		if failed[i] != nil {
-			speech.Failed = append(speech.Failed, Failure{u.Text, failed[i].Error(), u.Pos})
+		switch clip := speech.Clips[i]; {
+		case clip == nil:
+			speech.Failed = append(speech.Failed, Failure{u.Text, reasons[i].Error(), u.Pos})
+		case clip.By != nil:
+			speech.Substitutes = append(speech.Substitutes, Substitute{u.Text, u.Voice.Name, clip.By.Name, reasons[i].Error(), u.Pos})
 		}
 	}
+	if err := s.level(ctx, utterances, speech); err != nil {
+		return nil, err
+	}
+	speech.Warnings = append(cast.warnings, substituted(sc.Source, speech.Substitutes)...)
 	sort.Strings(speech.Warnings)
 	return speech, nil
+}
+
+// substituted sums up who spoke in whose place, and why the first time.
+func substituted(source string, list []Substitute) []string {
+	type pair struct{ wanted, voice string }
+	count := map[pair]int{}
+	for _, s := range list {
+		count[pair{s.Wanted, s.Voice}]++
+	}
+	var warnings []string
+	for _, s := range list {
+		p := pair{s.Wanted, s.Voice}
+		if n := count[p]; n > 0 {
+			warnings = append(warnings, fmt.Sprintf("%s: voice %q speaks %d of the sentences of %q: %s", source, s.Voice, n, s.Wanted, s.Reason))
+		}
+		delete(count, p)
+	}
+	return warnings
 }
 
 // all lists the script's utterances in order.
@@ -162,127 +203,109 @@ func all(sc *script.Script) []*script.Utterance {
 	return list
 }
 
-// engines asks each backend that the utterances need what it is, and whether it
-// has their voices; parallel is how many requests all of them take at once.
-func (s *Speaker) engines(ctx context.Context, utterances []*script.Utterance) (infos map[string]tts.Info, parallel int, err error) {
-	infos, parallel = map[string]tts.Info{}, s.Jobs
-	checked := map[*voices.Voice]bool{}
-	for _, u := range utterances {
-		if checked[u.Voice] {
-			continue
-		}
-		checked[u.Voice] = true
-		name := u.Voice.Backend
-		backend, ok := s.Backends[name]
-		if !ok {
-			return nil, 0, fmt.Errorf("%s: voice %q needs the backend %q, which narrate does not have; `narrate backends` lists them",
-				u.Pos, u.Voice.Name, name)
-		}
-		info, err := backend.Info(ctx)
-		if err == nil {
-			err = tts.CheckVoice(ctx, backend, *u.Voice)
-		}
-		if err != nil {
-			return nil, 0, err
-		}
-		infos[name] = info
-		if info.Parallel > 0 {
-			parallel = min(parallel, info.Parallel)
-		}
-	}
-	return infos, max(1, parallel), nil
-}
-
-// pronunciations gives for each utterance the phonemes that its backend will
-// obey. The others are spoken as they are written, and a warning says so: one
-// for a backend that takes none, one for each that a voice cannot say.
-func (s *Speaker) pronunciations(ctx context.Context, utterances []*script.Utterance, infos map[string]tts.Info) (phonemes [][]tts.Phonemes, warnings []string, err error) {
-	phonemes = make([][]tts.Phonemes, len(utterances))
-	deaf := map[string]bool{} // backends that were warned of
-	type question struct {
-		voice *voices.Voice
-		ipa   string
-	}
-	judged := map[question]error{}
-	for i, u := range utterances {
-		if len(u.Phonemes) == 0 {
-			continue
-		}
-		name := u.Voice.Backend
-		if !infos[name].Phonemes {
-			if !deaf[name] {
-				warnings = append(warnings, fmt.Sprintf("%s: the backend %q cannot be told how words are pronounced; this one, and all others, it says as they are written", u.Pos, name))
-			}
-			deaf[name] = true
-			continue
-		}
-		for _, p := range u.Phonemes {
-			q := question{u.Voice, p.IPA}
-			judgement, known := judged[q]
-			if !known {
-				judgement = tts.CheckPhonemes(ctx, s.Backends[name], *u.Voice, p.IPA)
-				if judgement != nil && !errors.Is(judgement, tts.ErrPhonemes) {
-					return nil, nil, fmt.Errorf("%s: %w", u.Pos, judgement)
-				}
-				if judgement != nil {
-					warnings = append(warnings, fmt.Sprintf("%s: %q is said as it is written: %v", u.Pos, u.Spoken[p.Lo:p.Hi], judgement))
-				}
-				judged[q] = judgement
-			}
-			if judgement == nil {
-				phonemes[i] = append(phonemes[i], tts.Phonemes{Lo: p.Lo, Hi: p.Hi, IPA: p.IPA})
-			}
-		}
-	}
-	return phonemes, warnings, nil
-}
-
-// key hashes everything that changes an utterance's sound; not its place.
-func (s *Speaker) key(u *script.Utterance, version string, phonemes []tts.Phonemes) clipstore.Key {
-	v := u.Voice
+// key hashes everything that changes how a text sounds.
+func (s *Speaker) key(spoken string, by candidate, phonemes []tts.Phonemes) clipstore.Key {
+	v := by.voice
 	number := func(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 	fields := []string{
-		v.Backend, version, v.Language, v.Engine, number(v.Rate), number(v.Pitch), number(v.Volume),
-		u.Spoken, s.Trim.Key(), resample.Version, strconv.Itoa(int(s.Rate)),
+		v.Backend, by.version, v.Language, v.Engine, number(v.Rate), number(v.Pitch), number(v.Volume),
+		spoken, s.Trim.Key(), resample.Version, strconv.Itoa(int(s.Rate)),
 	}
 	// Without any, the key is the one that such an utterance has always had.
 	for _, p := range phonemes {
 		fields = append(fields, strconv.Itoa(p.Lo), strconv.Itoa(p.Hi), p.IPA)
 	}
-	if len(v.Settings) > 0 {
+	heard := slices.DeleteFunc(slices.Sorted(maps.Keys(v.Settings)), func(name string) bool {
+		return tts.SilentSetting(s.Backends[v.Backend], name)
+	})
+	if len(heard) > 0 {
 		fields = append(fields, "settings")
-		for _, name := range slices.Sorted(maps.Keys(v.Settings)) {
+		for _, name := range heard {
 			fields = append(fields, name, v.Settings[name])
 		}
 	}
 	return clipstore.NewKey(fields...)
 }
 
-// clip gives the utterance's clip from the store, or speaks it. warning names
-// a damaged entry.
-func (s *Speaker) clip(ctx context.Context, key clipstore.Key, u *script.Utterance, phonemes []tts.Phonemes) (clip *timeline.Clip, reused bool, warning string, err error) {
+// take is how an utterance came out.
+type take struct {
+	clip   tts.Clip // its samples are in the store
+	key    clipstore.Key
+	reused bool
+	by     *voices.Voice // nil where nobody could speak it
+	reason error         // why nobody could, or not the voice that was to
+}
+
+// take speaks an utterance with the first of its candidates that can; key and
+// phonemes are those of the first. It fails where there is no use in going on.
+func (s *Speaker) take(ctx context.Context, cast *casting, u *script.Utterance, key clipstore.Key, phonemes []tts.Phonemes) (take, error) {
+	l := cast.lines[u.Voice]
+	reason := l.missing
+	useless := true
+	for i, by := range l.candidates {
+		var err error
+		if i > 0 {
+			if phonemes, err = cast.phonemes(ctx, u, by); err == nil {
+				key = s.key(u.Spoken, by, phonemes)
+			}
+		}
+		t := take{key: key, by: by.voice, reason: reason}
+		if err == nil {
+			t.clip, t.reused, err = s.clip(ctx, cast, u, by, key, phonemes)
+		}
+		if err == nil {
+			return t, nil
+		}
+		var store *storeError
+		switch {
+		case errors.As(err, &store):
+			return take{}, err // no fault of this sentence's
+		case ctx.Err() != nil:
+			return take{}, fmt.Errorf("%s: %w", u.Pos, err)
+		case tts.Useless(err):
+			cast.lose(by.voice, err)
+		default:
+			useless = false
+		}
+		if reason == nil {
+			reason = err
+		} else {
+			reason = fmt.Errorf("%w; %w", reason, err)
+		}
+	}
+	if useless {
+		return take{}, fmt.Errorf("%s: %w", u.Pos, reason)
+	}
+	return take{reason: reason}, nil
+}
+
+// clip gives an utterance's clip from the store, or has it spoken unless the
+// voice is lost.
+func (s *Speaker) clip(ctx context.Context, cast *casting, u *script.Utterance, by candidate, key clipstore.Key, phonemes []tts.Phonemes) (clip tts.Clip, reused bool, err error) {
 	stored, err := s.Store.Get(key)
 	switch {
 	case err == nil:
-		return &timeline.Clip{Frames: stored.Frames, Marks: stored.Marks}, true, "", nil
+		return stored, true, nil
 	case errors.Is(err, clipstore.ErrDamaged):
-		warning = fmt.Sprintf("%s: %v; it is spoken again", u.Pos, err)
+		cast.warn("%s: %v; it is spoken again", u.Pos, err)
 	case !errors.Is(err, clipstore.ErrAbsent):
-		return nil, false, "", &storeError{err}
+		return tts.Clip{}, false, &storeError{err}
 	}
-	raw, err := s.Backends[u.Voice.Backend].Synthesize(ctx, tts.Request{Text: u.Spoken, Voice: *u.Voice, Phonemes: phonemes})
+	if err := cast.isLost(by.voice); err != nil {
+		return tts.Clip{}, false, err
+	}
+	raw, err := by.backend.Synthesize(ctx, tts.Request{Text: u.Spoken, Voice: *by.voice, Phonemes: phonemes})
 	if err != nil {
-		return nil, false, warning, err
+		return tts.Clip{}, false, err
 	}
 	samples, marks, err := s.finish(raw)
 	if err != nil {
-		return nil, false, warning, fmt.Errorf("%s: %w", u.Voice.Backend, err)
+		return tts.Clip{}, false, fmt.Errorf("%s: %w", by.voice.Backend, err)
 	}
-	stored, err = s.Store.Put(key, pcm.Format{Rate: s.Rate, Channels: 1}, samples, marks)
-	if err != nil {
-		return nil, false, warning, &storeError{err}
+	if stored, err = s.Store.Put(key, pcm.Format{Rate: s.Rate, Channels: 1}, samples, marks); err != nil {
+		return tts.Clip{}, false, &storeError{err}
 	}
-	return &timeline.Clip{Frames: stored.Frames, Marks: stored.Marks}, false, warning, nil
+	return stored, false, nil
 }
 
 // finish brings a backend's clip into the programme's shape: mono, trimmed, at
@@ -348,14 +371,13 @@ func storeHint(err error) string {
 	return ""
 }
 
-// fatal says whether a backend's err would fail for every further utterance, too.
-func fatal(err error) bool {
-	return errors.Is(err, tts.ErrMissing) || errors.Is(err, tts.ErrVoice)
-}
-
 // Sound is the programme of a timeline that was built from this speech.
 func (s *Speech) Sound(t *timeline.Timeline, store *clipstore.Store) *timeline.Sound {
 	return timeline.NewSound(t, 1, func(clip int, span pcm.Span) (pcm.Reader, error) {
-		return store.OpenPart(s.Keys[clip], span)
+		r, err := store.OpenPart(s.Keys[clip], span)
+		if err != nil {
+			return nil, err
+		}
+		return pcm.Amplify(r, pcm.Decibels(s.Clips[clip].Gain)), nil
 	})
 }

@@ -87,7 +87,10 @@ func TestNothingIsSpokenTwice(t *testing.T) {
 func TestVoiceChangesTheKey(t *testing.T) {
 	s := speaker(t, fake.New(fake.Options{}), t.TempDir())
 	u := &scriptOf("A sentence.").Chapters[0].Utterances[0]
-	keys := map[clipstore.Key]string{s.key(u, "1", nil): "base"}
+	key := func(u *script.Utterance, version string, phonemes []tts.Phonemes) clipstore.Key {
+		return s.key(u.Spoken, candidate{voice: u.Voice, version: version}, phonemes)
+	}
+	keys := map[clipstore.Key]string{key(u, "1", nil): "base"}
 	for name, change := range map[string]func(*script.Utterance, *voices.Voice){
 		"engine":   func(_ *script.Utterance, v *voices.Voice) { v.Engine = "other" },
 		"rate":     func(_ *script.Utterance, v *voices.Voice) { v.Rate = 1.1 },
@@ -102,27 +105,27 @@ func TestVoiceChangesTheKey(t *testing.T) {
 		changed, voice := *u, *u.Voice
 		changed.Voice = &voice
 		change(&changed, &voice)
-		key := s.key(&changed, "1", nil)
-		if other, taken := keys[key]; taken {
+		changedKey := key(&changed, "1", nil)
+		if other, taken := keys[changedKey]; taken {
 			t.Errorf("%s and %s give the same key", name, other)
 		}
-		keys[key] = name
+		keys[changedKey] = name
 	}
 	for _, p := range [][]tts.Phonemes{{{Lo: 0, Hi: 1, IPA: "ə"}}, {{Lo: 0, Hi: 1, IPA: "a"}}, {{Lo: 2, Hi: 10, IPA: "ə"}}} {
-		key := s.key(u, "1", p)
-		if other, taken := keys[key]; taken {
+		pronounced := key(u, "1", p)
+		if other, taken := keys[pronounced]; taken {
 			t.Errorf("phonemes %v and %s give the same key", p, other)
 		}
-		keys[key] = "phonemes"
+		keys[pronounced] = "phonemes"
 	}
-	if _, taken := keys[s.key(u, "2", nil)]; taken {
+	if _, taken := keys[key(u, "2", nil)]; taken {
 		t.Error("the backend's version does not change the key")
 	}
 	moved, renamed := *u, *u.Voice
 	moved.Pos, moved.After = document.Pos{}, 0
 	renamed.Name, renamed.Description, renamed.Pauses, renamed.Settings = "x", "y", voices.Pauses{}, map[string]string{}
 	moved.Voice = &renamed
-	if s.key(&moved, "1", nil) != s.key(u, "1", nil) {
+	if key(&moved, "1", nil) != key(u, "1", nil) {
 		t.Error("the place, the pauses or no settings change the key")
 	}
 }
@@ -213,7 +216,7 @@ func (b broken) Synthesize(context.Context, tts.Request) (tts.Clip, error) {
 }
 
 func TestWhatFailsForAllEndsTheWork(t *testing.T) {
-	for _, err := range []error{tts.ErrMissing, tts.ErrVoice} {
+	for _, err := range []error{tts.ErrMissing, tts.ErrVoice, tts.ErrKey, tts.ErrQuota, tts.ErrDown} {
 		backend := broken{fake.New(fake.Options{}), fmt.Errorf("engine: %w", err)}
 		_, got := speaker(t, backend, t.TempDir()).Speak(t.Context(), scriptOf(sentences(50)...))
 		if !errors.Is(got, err) || !strings.HasPrefix(got.Error(), "a.txt:") {

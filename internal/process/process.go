@@ -40,9 +40,13 @@ type Run struct {
 	Program string
 	Args    []string
 	Env     []string // nil is narrate's own
+	Dir     string   // the folder that it runs in; empty is narrate's own
 	Input   string   // its standard input
 	Limit   int      // the most that it may print, in bytes
 	Timeout time.Duration
+	// Messages, where given, keeps the end of what it says to standard error,
+	// for one that fails and ends as if it had not.
+	Messages *Tail
 }
 
 // Output runs the program and gives its standard output. A bad exit status, more
@@ -53,8 +57,12 @@ func (r Run) Output(ctx context.Context) ([]byte, error) {
 	timed, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	cmd := Command(timed, r.Program, r.Args...)
-	out, messages := capped{limit: r.Limit}, Tail{}
-	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = r.Env, strings.NewReader(r.Input), &out, &messages
+	out, messages := capped{limit: r.Limit}, r.Messages
+	if messages == nil {
+		messages = &Tail{}
+	}
+	cmd.Env, cmd.Dir = r.Env, r.Dir
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(r.Input), &out, messages
 	err := cmd.Run()
 	switch {
 	case ctx.Err() != nil:

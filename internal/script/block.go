@@ -102,7 +102,10 @@ func (b *builder) read(block *document.Block, kind phraseKind, n int) *reading {
 		r.changes = append(r.changes, change{hi: label, fixed: true})
 	}
 	if block.Kind == document.Heading && !(len(block.Spans) > 0 && block.Spans[0].Kind == document.Generated) {
-		if said, hi := b.numbering.of(block.Text); hi > 0 {
+		switch said, hi := b.numbering.of(block.Text, lang); {
+		case hi == len(block.Text) && hi > 0:
+			r.changes = append(r.changes, change{hi: hi, with: said, fixed: true})
+		case hi > 0:
 			r.number(said, hi)
 		}
 	}
@@ -289,7 +292,7 @@ func spokenAddress(address, lang string) string {
 	case u.Scheme == "mailto" || u.Scheme == "tel":
 		short, _, _ = strings.Cut(u.Opaque, "?")
 	}
-	words, _ := say(short, []stage{clean, composed, normalized(lang)})
+	words, _, _ := say(short, []stage{clean, composed, normalized(lang)})
 	if !hasSound(words) || len(words) > maxExpansion {
 		return ""
 	}

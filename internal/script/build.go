@@ -42,11 +42,17 @@ type Options struct {
 	// Phrases has marked phrases of another language inside a sentence spoken
 	// by that language's voice.
 	Phrases bool
+	// Lexicons are the article's own, for the voices of their languages. They go
+	// before those of the voices, the earlier before the later.
+	Lexicons []*voices.Lexicon
+	// Pronounces tells whether a voice can say IPA; nil is that none can. Of an
+	// entry with both, the respelling is for those that cannot.
+	Pronounces func(v *voices.Voice, ipa string) bool
 	// Chapters are those that are spoken; nil is all.
 	Chapters []Range
-	// MaxText is the most code points that the engine takes at once; 0 is no
-	// limit. Longer sentences are divided at clauses.
-	MaxText int
+	// MaxText tells the most code points that a voice's engine takes at once; 0
+	// is no limit, and so is nil. Longer sentences are divided at clauses.
+	MaxText func(*voices.Voice) int
 }
 
 // ErrNothing is wrapped by Build's error where an article has no letter or
@@ -89,7 +95,7 @@ func reasonFor(what, name string, t Treatment) string {
 func Build(doc *document.Document, opts Options) (*Script, error) {
 	b := &builder{
 		doc: doc, opts: opts, policy: opts.Blocks.filled(), backend: opts.Backend,
-		casts: map[role]*cast{}, lexicons: map[*voices.Voice]*lexicon{}, deliveries: map[delivery]*voices.Voice{},
+		casts: map[role]*cast{}, lexicons: map[role]*lexicon{}, deliveries: map[delivery]*voices.Voice{}, delivered: map[*voices.Voice]*voices.Voice{},
 		speakers: map[string]*voices.Voice{}, addresses: map[string]bool{}, warned: map[string]bool{},
 		script: &Script{
 			Source: doc.Source, Author: plain(doc.Author), Date: plain(doc.Date), Description: plain(doc.Description),
@@ -141,9 +147,10 @@ type builder struct {
 	main       *voices.Voice // of the article's language
 	speakers   map[string]*voices.Voice
 	casts      map[role]*cast
-	lexicons   map[*voices.Voice]*lexicon
+	lexicons   map[role]*lexicon
 	deliveries map[delivery]*voices.Voice
-	addresses  map[string]bool // those that are listed
+	delivered  map[*voices.Voice]*voices.Voice // whose delivery a voice is
+	addresses  map[string]bool                 // those that are listed
 	warned     map[string]bool
 	groups     map[int]*group
 	notes      notebook

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -45,11 +46,7 @@ func (b *builder) ready(voice *voices.Voice, lang string) *cast {
 	if c, ok := b.casts[key]; ok {
 		return c
 	}
-	words, ok := b.lexicons[voice]
-	if !ok {
-		words = compile(voice.Lexicon)
-		b.lexicons[voice] = words
-	}
+	words := b.lexicon(voice, lang)
 	c := &cast{voice: voice, stages: []stage{clean, composed}}
 	if words != nil {
 		c.stages = append(c.stages, words.find)
@@ -60,6 +57,51 @@ func (b *builder) ready(voice *voices.Voice, lang string) *cast {
 	}
 	b.casts[key] = c
 	return c
+}
+
+// lexicon gives what a voice that speaks the language is to say differently: by
+// the article's lexicons, then by its own.
+func (b *builder) lexicon(voice *voices.Voice, lang string) *lexicon {
+	if own := b.delivered[voice]; own != nil {
+		voice = own
+	}
+	if voice.Language != "" {
+		lang = voice.Language
+	}
+	key := role{voice, lang}
+	if words, ok := b.lexicons[key]; ok {
+		return words
+	}
+	var lists [][]voices.Entry
+	for _, l := range b.opts.Lexicons {
+		if l.For(lang) {
+			lists = append(lists, l.Entries)
+			b.warnLexicon(l)
+		}
+	}
+	lists = append(lists, voice.Lexicon)
+	for _, l := range voice.Lexicons {
+		lists = append(lists, l.Entries)
+		b.warnLexicon(l)
+	}
+	words := compile(func(ipa string) bool { return b.pronounces(voice, ipa) }, lists...)
+	b.lexicons[key] = words
+	return words
+}
+
+func (b *builder) warnLexicon(l *voices.Lexicon) {
+	for _, w := range l.Warnings {
+		b.warnOnce("lexicon "+w, "%s", w)
+	}
+}
+
+// pronounces reports whether the voice, and everyone who may speak in its place,
+// can say the IPA.
+func (b *builder) pronounces(voice *voices.Voice, ipa string) bool {
+	if b.opts.Pronounces == nil || !b.opts.Pronounces(voice, ipa) {
+		return false
+	}
+	return !slices.ContainsFunc(voice.Fallback, func(v *voices.Voice) bool { return !b.opts.Pronounces(v, ipa) })
 }
 
 // voiceFor gives who speaks the language where nobody is named.
@@ -116,7 +158,11 @@ func (b *builder) deliver(voice *voices.Voice, rate, pitch, volume float64, pos 
 	held(&v.Rate, "rate", rate, minRate, maxRate)
 	held(&v.Pitch, "pitch", pitch, minPitch, maxPitch)
 	held(&v.Volume, "volume", volume, minVolume, maxVolume)
-	b.deliveries[key] = &v
+	v.Fallback = slices.Clone(voice.Fallback)
+	for i, other := range v.Fallback {
+		v.Fallback[i] = b.deliver(other, rate, pitch, volume, pos)
+	}
+	b.deliveries[key], b.delivered[&v] = &v, voice
 	return &v
 }
 
@@ -279,6 +325,7 @@ func closingTag(text string) int {
 type style struct {
 	lang    string        // of the words
 	outer   string        // of the sentence around a foreign phrase
+	asked   bool          // the markup asks for the voice of a foreign phrase
 	voice   *voices.Voice // who is named; nil: whoever speaks the language
 	factors [3]float64    // of rate, pitch and volume
 }
@@ -290,7 +337,7 @@ func (b *builder) styled(s style, whole bool, block *document.Block) (string, *c
 	pos := block.Pos()
 	c := b.castFor(s.voice, s.outer, pos)
 	lang := s.outer
-	if s.lang != s.outer && (whole || b.opts.Phrases) {
+	if s.lang != s.outer && (whole || s.asked || b.opts.Phrases) {
 		if own := b.castFor(s.voice, s.lang, pos); whole || own.voice != c.voice {
 			lang, c = s.lang, own
 		}
@@ -343,7 +390,7 @@ func (b *builder) runs(block *document.Block, plain style) []run {
 		switch s.Kind {
 		case document.Foreign:
 			if lang, ok := b.tag(s.Value, block.Pos()); ok && b.opts.Lang == "" {
-				next.lang = lang
+				next.lang, next.asked = lang, s.Format == document.Asked
 			}
 		case document.Voice:
 			if v := b.firstNamed(s.Value); v != nil {

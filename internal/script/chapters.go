@@ -3,6 +3,7 @@ package script
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"narrate/internal/document"
 )
@@ -29,15 +30,26 @@ func opens(block *document.Block) bool {
 
 // headsNotes reports whether the heading that blocks begin with stands above
 // notes alone, which are spoken elsewhere or not at all.
+// So does an empty one with a name for it, as where a format collects its notes
+// at the end.
 func headsNotes(blocks []document.Block) bool {
+	named := notesTitles[strings.ToLower(plain(blocks[0].Text))]
 	for i := range blocks[1:] {
 		if block := &blocks[1+i]; opens(block) {
-			return i > 0
+			return i > 0 || named && block.Level <= blocks[0].Level
 		} else if block.Note == 0 && block.Kind != document.Break {
 			return false
 		}
 	}
-	return len(blocks) > 1
+	return len(blocks) > 1 || named
+}
+
+// notesTitles are the headings, in lower case, that sections of notes have.
+var notesTitles = map[string]bool{
+	"anmerkungen": true, "fußnoten": true, "endnoten": true, "einzelnachweise": true,
+	"notes": true, "footnotes": true, "endnotes": true, "notes de bas de page": true,
+	"notas": true, "notas al pie": true, "note": true, "note a piè di pagina": true,
+	"noten": true, "voetnoten": true, "przypisy": true, "примечания": true, "сноски": true, "脚注": true, "注释": true, "注": true,
 }
 
 // quoted reports whether a block belongs to a quotation.
@@ -45,7 +57,8 @@ func quoted(block *document.Block) bool { return block.Quoted || block.Kind == d
 
 // sections divides the document where its table of contents says, else at the
 // headings. What stands before the first is a section of level 0 named after
-// the article, unless that is the article's title alone.
+// the article, unless that is the article's title alone, or a line above a
+// heading that is the title.
 func (b *builder) sections() []section {
 	blocks := b.doc.Blocks
 	var all []section
@@ -76,7 +89,7 @@ func (b *builder) sections() []section {
 	}
 	switch {
 	case len(blocks) == 0:
-	case len(all) == 0 || introduces(blocks[:all[0].first]):
+	case len(all) == 0 || introduces(blocks[:all[0].first]) && !b.kicks(all[0]):
 		all = slices.Insert(all, 0, section{title: b.script.Title})
 	default:
 		all[0].first = 0
@@ -88,6 +101,19 @@ func (b *builder) sections() []section {
 		}
 	}
 	return all
+}
+
+// maxKicker is how long, in bytes, a line above the headline can be.
+const maxKicker = 200
+
+// kicks reports whether what stands before a section is a line above the
+// article's headline, with which it begins.
+func (b *builder) kicks(s section) bool {
+	length := 0
+	for i := range b.doc.Blocks[:s.first] {
+		length += len(b.doc.Blocks[i].Text)
+	}
+	return b.doc.Title != "" && s.title == b.script.Title && length <= maxKicker
 }
 
 // introduces reports whether blocks hold more to say than the article's title.

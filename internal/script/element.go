@@ -96,9 +96,9 @@ func (b *builder) announcement(kind phraseKind, n, m int, as document.Kind, pos 
 	}
 	c := b.castFor(nil, b.script.Lang, pos)
 	text = strings.TrimSpace(text)
-	spoken, edits := say(text, c.stages)
+	spoken, edits, phonemes := say(text, c.stages)
 	return Utterance{
-		Kind: as, Text: text, Spoken: spoken, Edits: edits, Lang: b.script.Lang,
+		Kind: as, Text: text, Spoken: spoken, Edits: edits, Phonemes: phonemes, Lang: b.script.Lang,
 		Voice: c.voice, After: c.voice.Pauses.Sentence, Pos: pos,
 	}, true
 }

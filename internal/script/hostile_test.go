@@ -57,7 +57,7 @@ func BenchmarkTangled(b *testing.B) {
 // TestTangled sees that very much markup is borne.
 func TestTangled(t *testing.T) {
 	for _, links := range []Treatment{TreatRead, TreatSkip, TreatAnnounce} {
-		opts := Options{Voices: embedded, Backend: "espeak", Phrases: true, MaxText: 100}
+		opts := Options{Voices: embedded, Backend: "espeak", Phrases: true, MaxText: atMost(100)}
 		opts.Blocks = Policy{Links: links, Footnotes: TreatInline}
 		doc := tangled(2000)
 		s, err := Build(doc, opts)

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -9,43 +10,47 @@ import (
 	"narrate/voices"
 )
 
-// lexicon finds the words and phrases of a voice's lexicon. An entry counts
-// only where it stands as a whole word: no letter, digit or combining mark
-// touches its own letters and digits, except in scripts without spaces.
-// Hyphens and apostrophes end a word ("WLAN-Kabel", "l’OTAN"). Of the entries
-// that fit in one place the longest wins. An entry without a capital letter
+// lexicon finds what the lexicons of a voice and of the article say how to
+// speak. An entry counts only where it stands as a whole word: no letter, digit
+// or combining mark touches its own letters and digits, except in scripts without
+// spaces. Hyphens and apostrophes end a word ("WLAN-Kabel", "l’OTAN"). Of the
+// entries that fit in one place the longest wins, of equally long ones that of
+// the earlier list. Unless it says otherwise, a word without a capital letter
 // fits in any case; one with a capital fits as it is written, and wins over one
-// of the same length without.
+// of the same list and length without. A pattern fits as it is written.
 type lexicon struct {
-	// heads are the entries by their first token in lower case, the longest
-	// first.
-	heads map[string][]entry
+	// heads are the words by their first token in lower case, the best first.
+	heads    map[string][]*entry
+	patterns []*entry
+	can      func(ipa string) bool // whether the voice can say it
 }
 
 type entry struct {
-	word, say string
-	anyCase   bool
+	word     string // in lower case if anyCase; "" for a pattern
+	pattern  *voices.Pattern
+	say, ipa string
+	anyCase  bool
+	rank     int // of its list
+	judged   bool
+	sayable  bool // the ipa, once it is judged
 }
 
-// compile prepares a voice's lexicon; nil is an empty one.
-func compile(list []voices.Entry) *lexicon {
-	if len(list) == 0 {
+// compile prepares lists of entries, of which the earlier go before the later,
+// for a voice that can say what can reports; nil is an empty lexicon.
+func compile(can func(ipa string) bool, lists ...[]voices.Entry) *lexicon {
+	l := &lexicon{heads: map[string][]*entry{}, can: can}
+	for rank, list := range lists {
+		for i := range list {
+			l.add(&list[i], rank)
+		}
+	}
+	if len(l.heads) == 0 && len(l.patterns) == 0 {
 		return nil
 	}
-	l := &lexicon{heads: map[string][]entry{}}
-	for _, e := range list {
-		word := plain(e.Word)
-		if word == "" {
-			continue // nothing that a text could hold once it is cleaned
-		}
-		lower := strings.Map(unicode.ToLower, word)
-		head := lower[:token(lower)]
-		l.heads[head] = append(l.heads[head], entry{word: word, say: plain(e.Say), anyCase: word == lower})
-	}
 	for _, entries := range l.heads {
-		slices.SortStableFunc(entries, func(a, b entry) int {
-			if d := utf8.RuneCountInString(b.word) - utf8.RuneCountInString(a.word); d != 0 || a.anyCase == b.anyCase {
-				return d
+		slices.SortStableFunc(entries, func(a, b *entry) int {
+			if c := cmp.Or(utf8.RuneCountInString(b.word)-utf8.RuneCountInString(a.word), a.rank-b.rank); c != 0 || a.anyCase == b.anyCase {
+				return c
 			}
 			if a.anyCase {
 				return 1
@@ -56,26 +61,89 @@ func compile(list []voices.Entry) *lexicon {
 	return l
 }
 
+func (l *lexicon) add(from *voices.Entry, rank int) {
+	e := &entry{pattern: from.Pattern, say: plain(from.Say), ipa: from.IPA, rank: rank}
+	if e.pattern != nil {
+		l.patterns = append(l.patterns, e)
+		return
+	}
+	e.word = plain(from.Word)
+	if e.word == "" {
+		return // nothing that a text could hold once it is cleaned
+	}
+	lower := strings.Map(unicode.ToLower, e.word)
+	if e.anyCase = from.Case == voices.CaseAny || from.Case == voices.CaseSpelling && e.word == lower; e.anyCase {
+		e.word = lower
+	}
+	head := lower[:token(lower)]
+	l.heads[head] = append(l.heads[head], e)
+}
+
 // find is the lexicon's stage.
 func (l *lexicon) find(text string) []replacement {
 	var rs []replacement
 	var lower []byte
+	var patterns []*entry // those that may fit somewhere
+	for _, e := range l.patterns {
+		if e.pattern.In(text) {
+			patterns = append(patterns, e)
+		}
+	}
 	for at := 0; at < len(text); {
 		n := token(text[at:])
 		lower = lower[:0]
 		for _, r := range text[at : at+n] {
 			lower = utf8.AppendRune(lower, unicode.ToLower(r))
 		}
-		for _, e := range l.heads[string(lower)] {
-			if length := e.match(text[at:]); length > 0 {
-				rs = append(rs, replacement{at, at + length, e.say})
-				n = length
-				break
-			}
+		if e, groups := l.best(text[at:], l.heads[string(lower)], patterns); e != nil {
+			n = len(groups[0])
+			rs = append(rs, l.spoken(e, at, groups))
 		}
 		at += n
 	}
 	return rs
+}
+
+// best gives the entry that wins at the start of text, and what it finds there
+// with the groups behind it; nil if none fits.
+func (l *lexicon) best(text string, words, patterns []*entry) (best *entry, groups []string) {
+	for _, e := range words {
+		if n := e.match(text); n > 0 {
+			best, groups = e, []string{text[:n]}
+			break
+		}
+	}
+	for _, e := range patterns {
+		found := e.pattern.Prefix(text)
+		if found == nil || e.say != "" && e.expand(found) == "" {
+			continue
+		}
+		if best == nil || len(found[0]) > len(groups[0]) || len(found[0]) == len(groups[0]) && e.rank < best.rank {
+			best, groups = e, found
+		}
+	}
+	return best, groups
+}
+
+// spoken says how the piece at a place is spoken: by its pronunciation, unless
+// the voice cannot say it and there is a respelling.
+func (l *lexicon) spoken(e *entry, at int, groups []string) replacement {
+	r := replacement{lo: at, hi: at + len(groups[0]), with: e.say}
+	if e.ipa != "" && e.say != "" && !e.judged {
+		e.judged, e.sayable = true, l.can(e.ipa)
+	}
+	switch {
+	case e.ipa != "" && (e.say == "" || e.sayable):
+		r.with, r.ipa = groups[0], e.ipa
+	case e.pattern != nil:
+		r.with = e.expand(groups)
+	}
+	return r
+}
+
+// expand gives a pattern's respelling of what it has found.
+func (e *entry) expand(groups []string) string {
+	return strings.TrimSpace(voices.Expand(e.say, groups))
 }
 
 // match gives the length of the entry's word at the start of text, 0 where it

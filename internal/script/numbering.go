@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"narrate/internal/document"
 )
@@ -60,15 +61,24 @@ var romans = func() (all [40]string) {
 
 // of gives the number that a heading carries as one of a row, as it is said,
 // and the bytes that it takes of the text; 0 where there is none. A single
-// number counts only where the heading before or after it in the row has
-// another word behind its number: "3. Mai" and "4. Mai" are dates, "3. Liga"
-// alone is a league.
-func (all numbering) of(text string) (said string, hi int) {
+// number counts only where the heading before or after it in the row, or for a
+// Roman numeral any other, has another word behind its number: "3. Mai" and
+// "4. Mai" are dates, "3. Liga" alone is a league. Nor does it count before a
+// German noun that is counted with ordinals: "2. Weltkrieg" between "1. Vorspiel"
+// and "3. Nachspiel" is the second of its kind. A heading may also be a Roman
+// numeral and nothing else. lang is the heading's language, BCP 47.
+func (all numbering) of(text, lang string) (said string, hi int) {
+	if o, ok := ordinalOf([]string{3: strings.TrimSuffix(text, ".")}); ok {
+		return strconv.Itoa(o.n), len(text) // a numeral is all that there is
+	}
 	m := headingNumber.FindStringSubmatch(text)
 	if m == nil {
 		return "", 0
 	}
 	hi = len(m[0]) - len(m[4])
+	if m[3] == "V" { // else an abbreviation
+		return "5", hi
+	}
 	if m[1] != "" {
 		return strings.TrimSuffix(m[1], "."), hi
 	}
@@ -76,10 +86,36 @@ func (all numbering) of(text string) (said string, hi int) {
 	if !ok {
 		return "", 0
 	}
-	for _, step := range []int{-1, 1} {
-		if other, ok := all[ordinal{o.n + step, o.roman}]; ok && other != m[4] {
+	if countedNoun(m[4]) {
+		return "", 0
+	}
+	if o.roman && o.n > 1 && base(lang) != "de" {
+		return strconv.Itoa(o.n), hi // only German writes ordinals so
+	}
+	for other, word := range all {
+		near := other.n == o.n-1 || other.n == o.n+1 || o.roman && other.n != o.n
+		if near && other.roman == o.roman && word != m[4] {
 			return strconv.Itoa(o.n), hi
 		}
 	}
 	return "", 0
+}
+
+// countedNouns are German nouns that a number with a stop before them counts,
+// months among them.
+var countedNouns = func() map[string]bool {
+	all := map[string]bool{}
+	for w := range strings.FieldsSeq(`Weltkrieg Jahrhundert Jahrtausend Liga Bundesliga Klasse Auflage Akt Kapitel Advent Tag Stock
+		Geburtstag Todestag Jahrestag Lebensjahr Schuljahr Halbjahr Quartal Semester Platz Rang Runde Spieltag Halbzeit Etage
+		Obergeschoss Untergeschoss Sinfonie Symphonie Sonntag Weihnachtstag Kreuzzug Buch FC
+		Januar Jänner Februar März April Mai Juni Juli August September Oktober November Dezember`) {
+		all[w] = true
+	}
+	return all
+}()
+
+// countedNoun reports that the word behind a heading's number is one of them,
+// with whatever marks stand behind it.
+func countedNoun(word string) bool {
+	return countedNouns[strings.TrimRightFunc(word, func(r rune) bool { return !unicode.IsLetter(r) })]
 }

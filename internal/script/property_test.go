@@ -199,7 +199,7 @@ func TestProperties(t *testing.T) {
 			doc.Blocks = append(doc.Blocks, w.block(i))
 		}
 		opts := Options{Voices: embedded, Backend: "espeak", Cast: map[string]*voices.Voice{"anna": &anna}, Phrases: w.pick(2, "phrases") == 0}
-		opts.MaxText = []int{0, 0, 80, 20}[w.pick(4, "max text")]
+		opts.MaxText = atMost([]int{0, 0, 80, 20}[w.pick(4, "max text")])
 		if w.pick(3, "quotes") == 0 {
 			opts.Quotes = &anna
 		}

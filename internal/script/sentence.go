@@ -4,11 +4,13 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
 	"narrate/internal/document"
 	"narrate/internal/segment"
+	"narrate/voices"
 )
 
 // piece is bytes [lo, hi) of a block, spoken by one voice in one go unless the
@@ -49,13 +51,13 @@ func (b *builder) utterances(r *reading, sentences []segment.Span) (said []Utter
 		for k, p := range pieces {
 			n := len(said)
 			spoken, edits, phonemes := r.speak(p.lo, p.hi, p.cast)
-			if b.fits(spoken) {
+			if most := b.maxText(p.cast.voice); fits(spoken, most) {
 				add(p, spoken, edits, phonemes)
 			} else {
-				b.divide(r, p, b.opts.MaxText, add)
+				b.divide(r, p, most, most, add)
 			}
 			for j := n; j < len(said)-1; j++ {
-				said[j].After = p.cast.voice.Pauses.Clause
+				said[j].After = atCut(&said[j])
 			}
 			if k+1 == len(pieces) || len(said) == n {
 				continue
@@ -270,13 +272,6 @@ func trimmed(text string, pieces []piece) []piece {
 	return out
 }
 
-// protected is bytes [lo, hi) of a text on its way to the spoken form that
-// lexicon and normalisation leave alone.
-type protected struct {
-	lo, hi int
-	ipa    string
-}
-
 // speak gives the spoken form of bytes [lo, hi) of a reading.
 func (r *reading) speak(lo, hi int, c *cast) (string, []Edit, []Phonemes) {
 	text := r.block.Text[lo:hi]
@@ -291,7 +286,7 @@ func (r *reading) speak(lo, hi int, c *cast) (string, []Edit, []Phonemes) {
 		}
 		p := protected{lo: x.lo - lo + grown, hi: x.hi - lo + grown, ipa: x.ipa}
 		if x.ipa == "" {
-			rs = append(rs, replacement{x.lo - lo, x.hi - lo, x.with})
+			rs = append(rs, replacement{lo: x.lo - lo, hi: x.hi - lo, with: x.with})
 			p.hi = p.lo + len(x.with)
 			grown += len(x.with) - (x.hi - x.lo)
 		}
@@ -300,32 +295,10 @@ func (r *reading) speak(lo, hi int, c *cast) (string, []Edit, []Phonemes) {
 		}
 	}
 	if len(rs) == 0 && len(kept) == 0 {
-		spoken, edits := say(text, c.stages)
-		return spoken, edits, nil
+		return say(text, c.stages)
 	}
 	spoken, edits := replace(text, rs)
-	for i, find := range c.stages {
-		found := find(spoken)
-		if i >= formStages {
-			found = slices.DeleteFunc(found, func(x replacement) bool { return touches(x, kept) })
-		}
-		if len(found) == 0 {
-			continue
-		}
-		var step []Edit
-		spoken, step = replace(spoken, found)
-		edits = compose(edits, step)
-		for k := range kept {
-			kept[k].lo, kept[k].hi = moved(step, kept[k].lo, false), moved(step, kept[k].hi, true)
-		}
-	}
-	var phonemes []Phonemes
-	for _, p := range kept {
-		if p.ipa != "" && p.lo < p.hi {
-			phonemes = append(phonemes, Phonemes{Lo: p.lo, Hi: p.hi, IPA: p.ipa})
-		}
-	}
-	return spoken, edits, phonemes
+	return sayOn(spoken, edits, kept, c.stages)
 }
 
 // touches reports whether a replacement would change a protected piece.
@@ -350,30 +323,51 @@ func moved(edits []Edit, off int, end bool) int {
 	return off + edits[i].SpokenHi - edits[i].TextHi
 }
 
-// fits reports whether the engine takes the spoken text at once.
-func (b *builder) fits(spoken string) bool {
-	return b.opts.MaxText <= 0 || len(spoken) <= b.opts.MaxText || utf8.RuneCountInString(spoken) <= b.opts.MaxText
+// maxText is the most code points that the voice's engine takes at once; 0 is no
+// limit.
+func (b *builder) maxText(v *voices.Voice) int {
+	if b.opts.MaxText == nil {
+		return 0
+	}
+	return b.opts.MaxText(v)
+}
+
+// fits reports whether an engine that takes so much takes the spoken text at
+// once.
+func fits(spoken string, most int) bool {
+	return most <= 0 || len(spoken) <= most || utf8.RuneCountInString(spoken) <= most
+}
+
+// atCut is the pause after a part of a sentence that was divided for its
+// length: that of a clause where a mark ends one, and none where the voice would
+// have gone on.
+func atCut(u *Utterance) time.Duration {
+	if last, _ := utf8.DecodeLastRuneInString(u.Text); unicode.IsPunct(last) {
+		return u.Voice.Pauses.Clause
+	}
+	return 0
 }
 
 // divide cuts a piece into parts of at most limit code points, and a part that
-// grows too long by being spoken into smaller ones. A word whose pronunciation
-// alone is too long stays whole, for the engine to refuse by name. What markup
-// has said instead of a piece of text holds only if no cut goes through it.
-func (b *builder) divide(r *reading, whole piece, limit int, add func(piece, string, []Edit, []Phonemes)) {
+// grows longer than the engine takes by being spoken into smaller ones. A word
+// whose pronunciation alone is too long stays whole, for the engine to refuse by
+// name. What markup has said instead of a piece of text holds only if no cut
+// goes through it.
+func (b *builder) divide(r *reading, whole piece, limit, most int, add func(piece, string, []Edit, []Phonemes)) {
 	text := r.block.Text[whole.lo:whole.hi]
 	for _, s := range segment.Divide(text, r.style.lang, limit) {
 		p := whole
 		p.lo, p.hi = whole.lo+s.Lo, whole.lo+s.Hi
 		spoken, edits, phonemes := r.speak(p.lo, p.hi, p.cast)
-		single := slices.ContainsFunc(edits, func(e Edit) bool { return !b.fits(spoken[e.SpokenLo:e.SpokenHi]) })
-		if b.fits(spoken) || single || limit == 1 {
+		single := slices.ContainsFunc(edits, func(e Edit) bool { return !fits(spoken[e.SpokenLo:e.SpokenHi], most) })
+		if fits(spoken, most) || single || limit == 1 {
 			add(p, spoken, edits, phonemes)
 			continue
 		}
 		// Aim a tenth below the proportional length, so that few rounds do.
 		length := utf8.RuneCountInString(text[s.Lo:s.Hi])
-		proportional := length * b.opts.MaxText / utf8.RuneCountInString(spoken)
-		b.divide(r, p, max(1, min(limit-1, proportional*9/10)), add)
+		proportional := length * most / utf8.RuneCountInString(spoken)
+		b.divide(r, p, max(1, min(limit-1, proportional*9/10)), most, add)
 	}
 }
 

@@ -1,6 +1,8 @@
 package script
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,10 +12,12 @@ import (
 	"narrate/internal/script/normal"
 )
 
-// replacement says that bytes [lo, hi) of a text become with.
+// replacement says that bytes [lo, hi) of a text become with; or, if there is an
+// ipa, that they stay as they are and are pronounced so.
 type replacement struct {
 	lo, hi int
 	with   string
+	ipa    string
 }
 
 // A stage finds what of a text is to be spoken differently. Its replacements
@@ -21,17 +25,53 @@ type replacement struct {
 // stages, each on the text that the one before left.
 type stage func(text string) []replacement
 
-// say gives the spoken form of text and how it differs.
-func say(text string, stages []stage) (spoken string, edits []Edit) {
-	spoken = text
-	for _, find := range stages {
-		if rs := find(spoken); len(rs) > 0 {
-			var step []Edit
-			spoken, step = replace(spoken, rs)
-			edits = compose(edits, step)
+// protected is bytes [lo, hi) of a text on its way to the spoken form that
+// lexicon and normalisation leave alone.
+type protected struct {
+	lo, hi int
+	ipa    string
+}
+
+// say gives the spoken form of text, how it differs and how parts of it are
+// pronounced.
+func say(text string, stages []stage) (spoken string, edits []Edit, phonemes []Phonemes) {
+	return sayOn(text, nil, nil, stages)
+}
+
+// sayOn goes on with a text that edits have brought about, of which stages behind
+// the first formStages leave alone what is kept.
+func sayOn(text string, edits []Edit, kept []protected, stages []stage) (string, []Edit, []Phonemes) {
+	for i, find := range stages {
+		found := find(text)
+		if i >= formStages {
+			found = slices.DeleteFunc(found, func(x replacement) bool { return touches(x, kept) })
+		}
+		if len(found) == 0 {
+			continue
+		}
+		changes := found[:0]
+		for _, x := range found {
+			if x.ipa == "" {
+				changes = append(changes, x)
+			} else {
+				kept = append(kept, protected{x.lo, x.hi, x.ipa})
+			}
+		}
+		slices.SortStableFunc(kept, func(x, y protected) int { return cmp.Compare(x.lo, y.lo) })
+		var step []Edit
+		text, step = replace(text, changes)
+		edits = compose(edits, step)
+		for k := range kept {
+			kept[k].lo, kept[k].hi = moved(step, kept[k].lo, false), moved(step, kept[k].hi, true)
 		}
 	}
-	return spoken, edits
+	var phonemes []Phonemes
+	for _, p := range kept {
+		if p.ipa != "" && p.lo < p.hi {
+			phonemes = append(phonemes, Phonemes{Lo: p.lo, Hi: p.hi, IPA: p.ipa})
+		}
+	}
+	return text, edits, phonemes
 }
 
 // replace carries out replacements.
@@ -116,7 +156,7 @@ func clean(text string) []replacement {
 			with = ""
 		}
 		if text[lo:at] != with {
-			rs = append(rs, replacement{lo, at, with})
+			rs = append(rs, replacement{lo: lo, hi: at, with: with})
 		}
 	}
 	return rs
@@ -157,7 +197,7 @@ func normalized(lang string) stage {
 	return func(text string) []replacement {
 		var rs []replacement
 		for _, r := range normal.Find(text, lang) {
-			rs = append(rs, replacement{r.Lo, r.Hi, r.With})
+			rs = append(rs, replacement{lo: r.Lo, hi: r.Hi, with: r.With})
 		}
 		return rs
 	}
@@ -179,7 +219,7 @@ func composed(text string) []replacement {
 		}
 		buf = norm.NFC.AppendString(buf[:0], text[at:end])
 		if string(buf) != text[at:end] {
-			rs = append(rs, replacement{at, end, string(buf)})
+			rs = append(rs, replacement{lo: at, hi: end, with: string(buf)})
 		}
 		at = end
 	}
@@ -189,7 +229,7 @@ func composed(text string) []replacement {
 // plain is text cleaned and composed: what titles and lexicon entries are
 // brought to.
 func plain(text string) string {
-	s, _ := say(text, []stage{clean, composed})
+	s, _, _ := say(text, []stage{clean, composed})
 	return s
 }
 

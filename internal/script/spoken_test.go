@@ -65,7 +65,7 @@ func TestSay(t *testing.T) {
 		{"Neu\n artig", "anders"},
 		{"新New York市", "新Nu Jork市"},
 	} {
-		spoken, edits := say(test.text, []stage{clean, composed, compile(lexicon).find})
+		spoken, edits, _ := say(test.text, []stage{clean, composed, compile(nil, lexicon).find})
 		if spoken != test.want {
 			t.Errorf("%+q: got %q, want %q", test.text, spoken, test.want)
 		}
@@ -73,14 +73,14 @@ func TestSay(t *testing.T) {
 			t.Errorf("%+q: the edits give %q, not %q", test.text, got, spoken)
 		}
 	}
-	if compile(nil) != nil {
+	if compile(nil, nil) != nil {
 		t.Error("an empty lexicon is a stage")
 	}
 }
 
 // TestSayExact shows how narrow the edits are.
 func TestSayExact(t *testing.T) {
-	_, edits := say("Das\u00ad WL\u00adAN  ist o\u0308de.", []stage{clean, composed, compile([]voices.Entry{{Word: "WLAN", Say: "Weh-Lan"}}).find})
+	_, edits, _ := say("Das\u00ad WL\u00adAN  ist o\u0308de.", []stage{clean, composed, compile(nil, []voices.Entry{{Word: "WLAN", Say: "Weh-Lan"}}).find})
 	want := []Edit{
 		{3, 6, 3, 4},     // soft hyphen and space
 		{6, 12, 4, 11},   // the word
@@ -111,6 +111,18 @@ func TestSayProperties(t *testing.T) {
 		for range rapid.IntRange(0, 4).Draw(t, "entries") {
 			list = append(list, voices.Entry{Word: word.Draw(t, "word"), Say: word.Draw(t, "say")})
 		}
+		for range rapid.IntRange(0, 2).Draw(t, "patterns") {
+			text := rapid.SampledFrom([]string{`(a)(b)?`, `\pL+`, `[^a]`, `.\W?`, `z\.?1|[bB]`, `京+`}).Draw(t, "pattern")
+			p, err := voices.NewPattern(text, rapid.Bool().Draw(t, "any case"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := voices.Entry{Pattern: p, Say: rapid.SampledFrom([]string{"x", "", "$$ y"}).Draw(t, "say")}
+			if rapid.Bool().Draw(t, "ipa") || e.Say == "" {
+				e.IPA = "ə"
+			}
+			list = append(list, e)
+		}
 		checkSay(t, text.Draw(t, "text"), list)
 	})
 }
@@ -123,18 +135,25 @@ func checkSay(t interface {
 ) {
 	t.Helper()
 	stages := []stage{clean, composed}
-	base, _ := say(text, stages)
+	base, _, _ := say(text, stages)
 	// x/text breaks runs of more than 30 combining marks with a joiner.
 	if nfc := norm.NFC.String(base); nfc != base && !strings.ContainsRune(nfc, '\u034f') {
 		t.Fatalf("%+q: %+q is not composed", text, base)
 	}
-	if again, _ := say(base, stages); again != base {
+	if again, _, _ := say(base, stages); again != base {
 		t.Fatalf("%+q: cleaning %+q again gives %+q", text, base, again)
 	}
-	if l := compile(list); l != nil {
+	if l := compile(func(string) bool { return true }, list); l != nil {
 		stages = append(stages, l.find)
 	}
-	spoken, edits := say(text, stages)
+	spoken, edits, phonemes := say(text, stages)
+	last := 0
+	for _, p := range phonemes {
+		if p.Lo < last || p.Hi <= p.Lo || p.Hi > len(spoken) {
+			t.Fatalf("%+q to %+q: phonemes %v", text, spoken, phonemes)
+		}
+		last = p.Hi
+	}
 	if !utf8.ValidString(spoken) {
 		t.Fatalf("%+q: %+q is not UTF-8", text, spoken)
 	}

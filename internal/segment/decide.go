@@ -41,7 +41,7 @@ func (s *splitter) decidePeriod(c *candidate) (bool, string) {
 		return s.decidePlain(c)
 	}
 	if !c.apart && !s.inAddress(c) {
-		if c.left.lo == s.first() && (c.left.shape == number && c.left.runes <= 3 || c.left.runes == 1) && (!c.closed || c.bracket) {
+		if c.left.lo == s.first() && (c.left.shape == number && c.left.runes <= 3 || c.left.runes == 1 || isRoman(c.left.in(s.text)) && strings.Trim(c.left.in(s.text), "IVX") == "") && (!c.closed || c.bracket) {
 			return false, "number alone"
 		}
 		if split, rule := s.decideAbbreviation(c); rule != "" {

@@ -136,6 +136,8 @@ var rules = []struct {
 	{"number alone", []example{
 		{"de", "1. Einleitung"},
 		{"en", "3. Results of the study"},
+		{"de", "II. Über Dinge"},
+		{"en", "IV. The rest of the study"},
 	}},
 	{"list item", []example{
 		{"de", "1. Wasser kochen | 2. Tee ziehen lassen | 3. Trinken"},

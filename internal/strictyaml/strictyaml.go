@@ -21,7 +21,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// MaxFile is the largest file in bytes. maxDepth is the deepest nesting of
+// MaxFile is the largest file in bytes, unless its Kind has a Max. maxDepth is the deepest nesting of
 // brackets and maxColumn the last column at which a list item or a key may
 // stand: far above any file kept by hand, and low enough that no file can tire
 // the YAML parser.
@@ -35,6 +35,14 @@ const (
 type Kind struct {
 	Name  string // for messages, a word or two that go with "a": "voice profile"
 	Empty bool   // a file may hold nothing
+	Max   int    // the largest file in bytes; 0 is MaxFile
+}
+
+func (k Kind) max() int {
+	if k.Max > 0 {
+		return k.Max
+	}
+	return MaxFile
 }
 
 // Node is a value in a file.
@@ -43,7 +51,8 @@ type Node = ast.Node
 // Field reads the value of one key.
 type Field func(key string, n Node)
 
-// Load reads a file of folder; place is what messages call it.
+// Load reads a file of folder, of one that is too large as much as tells so;
+// place is what messages call it.
 func (k Kind) Load(folder fs.FS, file, place string) ([]byte, error) {
 	info, err := fs.Stat(folder, file)
 	if err == nil && !info.Mode().IsRegular() { // a pipe would block, a device never end
@@ -60,7 +69,7 @@ func (k Kind) Load(folder fs.FS, file, place string) ([]byte, error) {
 		return nil, fmt.Errorf("%s %s: %w", k.Name, place, err)
 	}
 	defer f.Close() // only read from: nothing is lost if closing fails
-	data, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
+	data, err := io.ReadAll(io.LimitReader(f, int64(k.max())+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", k.Name, place, err)
 	}
@@ -71,8 +80,8 @@ func (k Kind) Load(folder fs.FS, file, place string) ([]byte, error) {
 // that the Decoder noted; place is what messages call the file. Nothing is
 // read from a file that is Empty and may be.
 func (k Kind) Decode(place string, data []byte, read func(d *Decoder, root Node)) (err error) {
-	if len(data) > MaxFile {
-		return fmt.Errorf("%s: a %s has at most %d bytes", place, k.Name, MaxFile)
+	if len(data) > k.max() {
+		return fmt.Errorf("%s: a %s has at most %d bytes", place, k.Name, k.max())
 	}
 	if !utf8.Valid(data) {
 		return fmt.Errorf("%s: a %s is UTF-8 text", place, k.Name)

@@ -119,6 +119,13 @@ func TestLoad(t *testing.T) {
 	if data, err := kind.Load(folder, "large.yaml", "large.yaml"); err != nil || len(data) != MaxFile+1 {
 		t.Errorf("%d bytes, %v", len(data), err)
 	}
+	small := Kind{Name: "note", Max: 3}
+	if data, err := small.Load(folder, "a.yaml", "a.yaml"); err != nil || len(data) != 4 {
+		t.Errorf("%d bytes, %v", len(data), err)
+	}
+	if err := small.Decode("a.yaml", []byte("a: b"), nil); err == nil || err.Error() != "a.yaml: a note has at most 3 bytes" {
+		t.Error(err)
+	}
 	for file, want := range map[string]string{
 		"d":      "recipe x/d: not a regular file",
 		"c.yaml": "recipe x/c.yaml: file does not exist",

@@ -14,6 +14,7 @@ import (
 	"narrate/internal/pcm"
 	"narrate/internal/script"
 	"narrate/internal/tts"
+	"narrate/voices"
 )
 
 // Word is one word of a cue.
@@ -30,6 +31,18 @@ type Cue struct {
 	Marks     []Mark // the utterance's, ascending
 	// Clip is the utterance's number in the script, from 0: which clip sounds.
 	Clip int
+	// By is who speaks it in place of the utterance's voice; nil where that does.
+	By *voices.Voice
+	// Gain is by how many decibels the clip is raised.
+	Gain float64
+}
+
+// Voice is who speaks the cue.
+func (c *Cue) Voice() *voices.Voice {
+	if c.By != nil {
+		return c.By
+	}
+	return c.Utterance.Voice
 }
 
 // Mark is a named place. Its Frame is absolute, inside the cue's span: where the
@@ -63,10 +76,12 @@ type Timeline struct {
 }
 
 // Clip is what the timeline needs to know of an utterance's sound: its length
-// and word marks at the timeline's rate.
+// and word marks at the timeline's rate, and what a Cue tells of it.
 type Clip struct {
 	Frames int64
 	Marks  []tts.Mark
+	By     *voices.Voice
+	Gain   float64
 }
 
 // Build lays the clips out: clips[i] is the sound of the script's i-th
@@ -99,7 +114,7 @@ func Build(s *script.Script, rate pcm.Hz, clips []*Clip) (*Timeline, error) {
 				return nil, fmt.Errorf("%s: timeline: a clip of %d frames", u.Pos, clip.Frames)
 			}
 			t.Frames += clip.Frames
-			cue := Cue{Span: pcm.Span{Start: start, End: t.Frames}, Utterance: u, Clip: n - 1}
+			cue := Cue{Span: pcm.Span{Start: start, End: t.Frames}, Utterance: u, Clip: n - 1, By: clip.By, Gain: clip.Gain}
 			cue.Words = words(u, cue.Span, clip.Marks)
 			cue.Marks = marks(&cue)
 			if len(chapter.Cues) == 0 {

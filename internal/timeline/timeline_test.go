@@ -19,6 +19,7 @@ import (
 	"narrate/internal/script"
 	"narrate/internal/timeline"
 	"narrate/internal/tts"
+	"narrate/voices"
 )
 
 const ms = time.Millisecond
@@ -105,6 +106,19 @@ func TestBuild(t *testing.T) {
 		if got.Cues() != n {
 			t.Errorf("%s: %d cues, want %d", name, got.Cues(), n)
 		}
+	}
+}
+
+// TestWhoSpeaks: a cue tells who is heard, and how much louder.
+func TestWhoSpeaks(t *testing.T) {
+	other := &voices.Voice{Name: "other"}
+	line, err := timeline.Build(article(0, 0, 2), 8000, []*timeline.Clip{{Frames: 10}, {Frames: 10, By: other, Gain: -2.5}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second := &line.Chapters[0].Cues[0], &line.Chapters[0].Cues[1]
+	if first.Voice() != first.Utterance.Voice || first.Gain != 0 || second.Voice() != other || second.Gain != -2.5 {
+		t.Errorf("%+v, %+v", first, second)
 	}
 }
 

@@ -183,6 +183,7 @@ func TestBodies(t *testing.T) {
 		{"direct outline level", `<w:p><w:pPr><w:outlineLvl w:val="2"/></w:pPr><w:r><w:t>A</w:t></w:r></w:p>`, `heading "A"`},
 		{"body text level", `<w:p><w:pPr><w:outlineLvl w:val="9"/></w:pPr><w:r><w:t>A</w:t></w:r></w:p>`, `paragraph "A"`},
 		{"toggles off", `<w:p><w:r><w:rPr><w:vanish w:val="0"/><w:strike w:val="false"/></w:rPr><w:t>A</w:t></w:r></w:p>`, `paragraph "A"`},
+		{"raised and lowered", `<w:p><w:r><w:t>10</w:t></w:r><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>-2</w:t></w:r><w:r><w:rPr><w:vertAlign w:val="subscript"/></w:rPr><w:t>7</w:t></w:r><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>st</w:t></w:r></w:p>`, `paragraph "10⁻²₇st"`},
 		{"double strike", `<w:p><w:r><w:rPr><w:dstrike/></w:rPr><w:t>A</w:t></w:r></w:p>`, `struck out "A"`},
 		{"run in a form", `<w:p><w:smartTag><w:r><w:t>A</w:t></w:r></w:smartTag><w:customXml><w:r><w:t>B</w:t></w:r></w:customXml><w:bdo w:val="rtl"><w:r><w:t>C</w:t></w:r></w:bdo></w:p>`, `paragraph "ABC"`},
 		{"nested fields", "<w:p>" + fieldChar("begin", "IF") + fieldChar("begin", "PAGE") + fieldChar("separate", "") + "<w:r><w:t>7</w:t></w:r>" + fieldChar("end", "") + fieldChar("separate", "") + "<w:r><w:t>A</w:t></w:r>" + fieldChar("end", "") + "</w:p>", `paragraph "A"`},

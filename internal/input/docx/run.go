@@ -119,7 +119,7 @@ func (s *story) why() string {
 // text takes a piece of text as Flow.Text does.
 func (s *story) text(str string, off int) {
 	if !s.instructing() { // else it is part of what a field is told to do
-		s.prose.Text(input.Piece{Text: str, Off: off}, s.run.langs.Of(str, s.prose.Lang()), s.why())
+		s.prose.Text(input.Piece{Text: str, Off: off, Raised: s.run.raised}, s.run.langs.Of(str, s.prose.Lang()), s.why())
 	}
 }
 

@@ -67,6 +67,7 @@ type runProps struct {
 	langs          input.Langs
 	vanish, strike toggle
 	sign           bool // the text is the mark of a note
+	raised         input.Raised
 }
 
 // over gives p with what q says in place of it.
@@ -79,6 +80,9 @@ func (p runProps) over(q runProps) runProps {
 		q.strike = p.strike
 	}
 	q.sign = q.sign || p.sign
+	if q.raised == input.Level {
+		q.raised = p.raised
+	}
 	return q
 }
 
@@ -309,6 +313,8 @@ func (s *styles) runProps(x *input.XMLReader) runProps {
 			if p.strike != on {
 				p.strike.set(t.Attr("w:val"))
 			}
+		case "w:vertAlign":
+			p.raised = map[string]input.Raised{"superscript": input.Superscript, "subscript": input.Subscript}[t.Attr("w:val")]
 		case "w:rtl":
 			var rtl toggle
 			rtl.set(t.Attr("w:val"))

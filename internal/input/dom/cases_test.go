@@ -198,4 +198,61 @@ table group=1 "z · w"
 	{`<p>a<wbr>b so&shy;ft &lt;b&gt; &#x1F600; &notit; שלום <bdo dir=rtl>x</bdo></p>`, `
 paragraph "ab soft <b> 😀 ¬it; שלום x"
 `},
+	{`<p>Halb ist <math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>, <math><msup><mi>x</mi><mn>2</mn></msup> <mo>+</mo> <msub><mi>a</mi><mn>1</mn></msub></math>, <math><msqrt><mn>2</mn></msqrt></math>, <math><mroot><mi>y</mi><mn>3</mn></mroot></math>.</p>`, `
+paragraph "Halb ist 1/2, x²+a₁, √2, ∛y."
+	generated "/"
+	generated "√"
+	generated "∛"
+dropped degree of a root: "3"
+`},
+	{`<p><math><mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><msup><mi>c</mi><mrow><mi>k</mi><mo>-</mo><mi>j</mi></mrow></msup></mfrac></math> <math><mfenced><mi>u</mi><mi>v</mi></mfenced><munderover><mo>∑</mo><mi>i</mi><mi>n</mi></munderover></math></p>`, `
+paragraph "(a+b)/c^(k-j) (u,v)∑iⁿ"
+	generated "("
+	generated ")"
+	generated "/"
+	generated "^"
+	generated "("
+	generated ")"
+	generated "("
+	generated ","
+	generated ")"
+`},
+	{`<p><math><semantics><mrow><mi>v</mi></mrow><annotation encoding="text/plain">speed</annotation><annotation encoding="application/x-tex">v_{0}</annotation></semantics></math></p>`, `
+paragraph "v"
+	instead "v" speed
+dropped annotation of a formula: "speed v_{0}"
+`},
+	{`<p>Nimm 3<sup>1</sup>/<sub>2</sub> Tassen, <sup>3</sup>⁄<sub>4</sub> Liter.</p>`, `
+paragraph "Nimm 3 1/2 Tassen, 3⁄4 Liter."
+`},
+	{`<p>Drittens mit <a href="#n4"><sup>4</sup></a>, und <a href="#n5"><sup>5</sup></a> weiter.<sup>†</sup> Also a<sup>*</sup>.</p><ol><li id=n4>Vier<li id=n5>Fünf</ol>`, `
+paragraph "Drittens mit, und weiter. Also a*."
+	note-ref at 12 1
+	note-ref at 17 2
+footnote note=1 "Vier"
+footnote note=2 "Fünf"
+dropped mark of a note: "4"
+dropped mark of a note: "5"
+dropped mark of a note: "†"
+`},
+	{`<p>Sand.<sup class="noprint Inline-Template">[<i><a href="/w">citation needed</a></i>]</sup> Mehr<sup class=reference><a href="#c1">[1]</a></sup></p><ol><li id=c1><span class=mw-cite-backlink>^ <a href="#x"><sup>a</sup></a></span> <span>Quelle. <a href="other.html">Back</a></span></ol><p><a href="other.html">Back</a></p>`, `
+paragraph "Sand. Mehr"
+	note-ref at 10 1
+footnote note=1 "Quelle."
+paragraph "Back"
+	link "Back" other.html
+dropped remark for editors: "[citation needed]"
+dropped mark of a note: "[1]"
+dropped back link: "^ a"
+dropped back link: "Back"
+`},
+	{"<pre>Die See, die See,\nsie ruft mich sehr.\n\nDoch ich bleib hier.</pre><pre>make all\nmake install</pre><pre><code>Das ist Code,\nDas ist er.</code></pre><pre class=screen>Wie geht es?\nGut geht es.</pre><pre>Name:  Otto\nOrt:   Ulm</pre>", `
+paragraph "Die See, die See, sie ruft mich sehr."
+	line-break at 17
+paragraph "Doch ich bleib hier."
+code "make all\nmake install"
+code "Das ist Code,\nDas ist er."
+code "Wie geht es?\nGut geht es."
+code "Name:  Otto\nOrt:   Ulm"
+`},
 }

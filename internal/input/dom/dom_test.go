@@ -2,6 +2,7 @@ package dom
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -46,6 +47,16 @@ func walk(name, text string, xhtml bool, opts Options) (*document.Document, erro
 	return f.Document(), nil
 }
 
+// scripts has both characters for each that can be raised and lowered, as those
+// of formulas can.
+var scripts = func() map[rune]string {
+	both := maps.Clone(superscripts)
+	for r, s := range subscripts {
+		both[r] += s
+	}
+	return both
+}()
+
 // shown gives what a reader of the page sees, by the same parser without marks.
 // A raised digit is there as itself and as the character that is written for
 // it.
@@ -74,6 +85,8 @@ func shown(texts map[string]string) string {
 				b.WriteString(tidy(Attr(n, "aria-label")))
 			case n.DataAtom == atom.Img:
 				b.WriteString(alternative(n))
+			case n.Namespace == "math":
+				table = scripts
 			case n.DataAtom == atom.Sup:
 				table = superscripts
 			case n.DataAtom == atom.Sub:

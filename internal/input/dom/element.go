@@ -27,6 +27,8 @@ const (
 	dropMark       = "mark of a note"
 	dropBack       = "back link"
 	dropReading    = "second ruby reading"
+	dropEditors    = "remark for editors"
+	dropRoot       = "degree of a root"
 )
 
 // blocks are the elements that are displayed as blocks.
@@ -148,6 +150,10 @@ func (w *walker) leftOut(n *html.Node) string {
 		return dropPage
 	case HasToken(n, "class", "mw-editsection"):
 		return dropNavigation
+	case HasToken(n, "class", "mw-cite-backlink"):
+		return dropBack
+	case HasToken(n, "class", "inline-template") && HasToken(n, "class", "noprint"):
+		return dropEditors
 	}
 	return ""
 }
@@ -337,27 +343,9 @@ func (w *walker) dropDrawn(n *html.Node) {
 	}
 }
 
-// formula adds a <math> or what is in it. Its alternative text is what is said,
-// if it is not in a notation for machines; annotations are not shown.
-func (w *walker) formula(n *html.Node) {
-	switch n.Data {
-	case "annotation", "annotation-xml":
-		w.dropNode(n, dropAnnotation)
-	case "math":
-		alt := tidy(Attr(n, "alttext"))
-		if alt != "" && !strings.ContainsAny(alt, "\\{}^_") && hasText(n) {
-			w.span(n, document.Span{Kind: document.Instead, Value: alt})
-			return
-		}
-		w.children(n)
-	default:
-		w.children(n)
-	}
-}
-
-// code adds a <pre>. Verse in one is text in lines.
+// code adds a <pre>. Verse or a letter in one is text in lines.
 func (w *walker) code(n *html.Node) {
-	if HasToken(n, "class", "verse", "poem", "poetry", "lyrics") {
+	if HasToken(n, "class", "verse", "wp-block-verse", "poem", "poetry", "lyrics") || isProse(n) {
 		w.begin(document.Paragraph, 0)
 		w.verse(n)
 		w.edge()

@@ -2,6 +2,7 @@ package dom
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -241,9 +242,16 @@ func (w *walker) raised(n *html.Node) {
 	if n.DataAtom == atom.Sub {
 		table = subscripts
 	}
+	if w.fraction(n) {
+		w.children(n)
+		return
+	}
 	text := textOf(n)
-	plain := text != "" && strings.IndexFunc(text, func(r rune) bool { return table[r] == "" }) < 0 && onlyText(n)
-	if !plain {
+	if n.DataAtom == atom.Sup && signText.MatchString(text) && w.afterWord(n) && !w.holdsMark(n) {
+		w.dropNode(n, dropMark)
+		return
+	}
+	if !w.scriptable(n, table) || !onlyText(n) {
 		w.marks(n)
 		return
 	}
@@ -251,8 +259,63 @@ func (w *walker) raised(n *html.Node) {
 		w.dropNode(n, dropMark)
 		return
 	}
+	w.script(n, table)
+}
+
+// signText is what stands as the mark of a note that is no number.
+var signText = regexp.MustCompile(`^(?:[*∗]{1,3}|[†‡§¶]{1,3})$`)
+
+// holdsMark reports whether the mark of a note that is known is in n.
+func (w *walker) holdsMark(n *html.Node) bool {
+	found := false
+	walkElements(n, func(c *html.Node) { found = found || w.isMark(c) })
+	return found
+}
+
+// fraction reports whether n is one of the parts of a fraction such as
+// "<sup>1</sup>/<sub>2</sub>". A number in front of it is apart from it.
+func (w *walker) fraction(n *html.Node) bool {
+	up, bar, low := n, n.NextSibling, (*html.Node)(nil)
+	if n.DataAtom == atom.Sub {
+		if bar = n.PrevSibling; bar != nil {
+			up, low = bar.PrevSibling, n
+		}
+	} else if bar != nil {
+		low = bar.NextSibling
+	}
+	if bar == nil || up == nil || low == nil || bar.Type != html.TextNode || up.DataAtom != atom.Sup || low.DataAtom != atom.Sub {
+		return false
+	}
+	if s := strings.TrimSpace(bar.Data); s != "/" && s != "⁄" || !digits(textOf(up)) || !digits(textOf(low)) {
+		return false
+	}
+	if n == up && unicode.IsDigit(w.last) {
+		w.f.Space()
+	}
+	return true
+}
+
+func digits(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' }) < 0
+}
+
+// scriptable reports whether Unicode has a raised or lowered character for each
+// of n's.
+func (w *walker) scriptable(n *html.Node, table map[rune]string) bool {
+	text := textOf(n)
+	return text != "" && strings.IndexFunc(text, func(r rune) bool { return table[r] == "" }) < 0
+}
+
+// script writes the text in n as raised or lowered characters.
+func (w *walker) script(n *html.Node, table map[rune]string) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		where := w.t.texts[c]
+		if c.Type == html.ElementNode {
+			w.script(c, table)
+		}
+		where, ok := w.t.texts[c]
+		if !ok {
+			continue
+		}
 		pieces := w.t.pieces[where.lo:where.hi]
 		for i, p := range pieces {
 			to := len(c.Data)

@@ -31,13 +31,15 @@ func isMark(r rune) bool { return r >= markZero && r <= markEnd }
 
 func writeMark(w *strings.Builder, off int) {
 	var digits [16]byte
+	var mark [len(digits)*3 + 3]byte
+	out := mark[:0]
 	for _, d := range strconv.AppendInt(digits[:0], int64(off), 16) {
 		if d >= 'a' {
 			d -= 'a' - '9' - 1
 		}
-		w.WriteRune(markZero + rune(d-'0'))
+		out = utf8.AppendRune(out, markZero+rune(d-'0'))
 	}
-	w.WriteRune(markEnd)
+	w.Write(utf8.AppendRune(out, markEnd))
 }
 
 // formatting are the elements that the parser opens again where they were not
@@ -76,8 +78,30 @@ var breakoutEnd = map[string]bool{
 // of its places. Comments are left out, and noncharacters of the range of the
 // marks.
 func Mark(w *strings.Builder, markup string, off int) {
+	if oneTag(markup) {
+		end := nameEnd(markup, 1)
+		w.WriteString(markup[:end])
+		if markup[1] != '/' && !formatting[strings.ToLower(markup[1:end])] {
+			w.WriteString(" " + markAttr + `="` + strconv.Itoa(off) + `"`)
+		}
+		w.WriteString(markup[end:])
+		return
+	}
 	m := marker{w: w, off: off}
 	m.markup(markup)
+}
+
+// oneTag reports whether markup is nothing but one tag of usual size, for which
+// no tokenizer with its buffer is needed.
+func oneTag(markup string) bool {
+	if len(markup) < len("<b>") || len(markup) > 2*maxAttributes || markup[0] != '<' || strings.IndexByte(markup, '>') != len(markup)-1 || strings.LastIndexByte(markup, '<') != 0 {
+		return false
+	}
+	first := markup[1]
+	if first == '/' {
+		first = markup[2]
+	}
+	return first|0x20 >= 'a' && first|0x20 <= 'z'
 }
 
 // Text writes s, plain text that stands at byte off of the file byte for byte,

@@ -340,6 +340,9 @@ func (w *walker) isMark(a *html.Node) bool {
 	return ok
 }
 
+// backText is what a link from a note back to its mark says.
+var backText = regexp.MustCompile(`(?i)^[\[(]?(?:(?:go )?back(?: to (?:the )?text)?|return(?: to (?:the )?text)?|zurück(?: zum text)?|retour(?: au texte)?|volver|indietro|torna|[↩↑⤴⏎^]\x{FE0E}?)[\])]?[.]?$`)
+
 // isBack reports whether a link leads from a note back to its mark.
 func (w *walker) isBack(a *html.Node) bool {
 	if HasToken(a, "role", "doc-backlink") || HasToken(a, "epub:type", "backlink") || HasToken(a, "rev", "footnote") ||
@@ -349,6 +352,9 @@ func (w *walker) isBack(a *html.Node) bool {
 	href, ok := lookup(a, "href")
 	if !ok || w.isMark(a) {
 		return false
+	}
+	if w.noting > 0 && backText.MatchString(shortText(a)) {
+		return true
 	}
 	id := w.local(href)
 	return id != "" && w.refIDs[id]
@@ -378,6 +384,7 @@ func (w *walker) note(n *html.Node, key string) {
 	if lang != "" {
 		w.lang = lang
 	}
+	w.noting++
 	w.f.Enter(input.Container{Kind: input.Note, Key: key, Lang: lang})
 	if n.DataAtom == atom.Table || isNoteBody(n) || n.DataAtom == atom.Aside || n.DataAtom == atom.Li || n.DataAtom == atom.Dd {
 		w.block(n)
@@ -386,6 +393,7 @@ func (w *walker) note(n *html.Node, key string) {
 	}
 	w.edge()
 	w.f.Leave()
+	w.noting--
 	w.lang = outer
 	w.flat, w.lists, w.pre, w.quotes = flat, lists, pre, quotes
 }

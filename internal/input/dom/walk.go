@@ -21,6 +21,9 @@ type Options struct {
 	// all that is in it, "" for reading it. What is left out is listed as
 	// dropped.
 	Drop func(*html.Node) string
+	// Aside reports whether an element that is a block is a box beside the flow
+	// as <aside> is; nil: no other is.
+	Aside func(*html.Node) bool
 	// Visit is called for each element before its content, in document order,
 	// also for one that is left out then.
 	Visit func(*html.Node)
@@ -95,6 +98,8 @@ type walker struct {
 	later   []laterNote // notes that stand inside a paragraph
 	dropped droppedText
 	quotes  int // how many <q> are open
+	noting  int // how many notes are open
+	trim    int // > 0: inside a token of a formula, whose outer white space is none of it
 }
 
 // made is text that the markup stands for.
@@ -262,6 +267,10 @@ func (w *walker) text(s string, off int) {
 	if w.pre > 0 && w.flat == 0 {
 		w.verbatim(s, off)
 		return
+	}
+	if w.trim > 0 {
+		lead := len(s) - len(strings.TrimLeft(s, " \t\r\n"))
+		s, off = strings.TrimSpace(s), off+lead
 	}
 	for s != "" {
 		// Up to the white space with a line end in it, which is no space between
@@ -464,7 +473,7 @@ func (w *walker) element(n *html.Node) {
 	}
 	lang := Lang(n)
 	if lang == "" || strings.EqualFold(lang, w.lang) {
-		w.content(n)
+		w.boxed(n)
 		return
 	}
 	outer := w.lang
@@ -480,11 +489,24 @@ func (w *walker) element(n *html.Node) {
 	default:
 		w.edge()
 		w.f.Enter(input.Container{Kind: input.Section, Lang: lang})
-		w.content(n)
+		w.boxed(n)
 		w.edge()
 		w.f.Leave()
 	}
 	w.lang = outer
+}
+
+// boxed adds what an element holds, in a box if it is one.
+func (w *walker) boxed(n *html.Node) {
+	if w.o.Aside == nil || w.flat > 0 || n.DataAtom == atom.Aside || !isBlock(n) || !w.o.Aside(n) {
+		w.content(n)
+		return
+	}
+	w.edge()
+	w.f.Enter(input.Container{Kind: input.Aside})
+	w.content(n)
+	w.edge()
+	w.f.Leave()
 }
 
 // silent are the elements whose content no reader sees.

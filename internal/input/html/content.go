@@ -22,7 +22,7 @@ const notArticle = "not part of the article"
 // holds it: Readability, which runs on a copy of the tree, gives the pieces of
 // text that belong to the article, and these lie in the root. Then, what inside
 // the root is none of it: what Readability left out, if it looks like it (see
-// boilerplate); it leaves out figures, tables, lists and notes of articles too,
+// judge); it leaves out figures, tables, lists and notes of articles too,
 // which stay.
 //
 // Readability's time grows with the square of the nesting and of the number of
@@ -40,15 +40,18 @@ const (
 // selection says what of a page is left out.
 type selection struct {
 	reasons map[*html.Node]string
+	boxes   map[*html.Node]bool // what is read as a box beside the article's flow
 }
 
 func (s selection) drop(n *html.Node) string { return s.reasons[n] }
 
+func (s selection) aside(n *html.Node) bool { return s.boxes[n] }
+
 // choose tells the article of a page; title is what its metadata call it.
 func choose(t *dom.Tree, title string) selection {
-	s := selector{reasons: map[*html.Node]string{}}
+	s := selector{selection: selection{reasons: map[*html.Node]string{}, boxes: map[*html.Node]bool{}}}
 	if t.Body == nil {
-		return selection{s.reasons}
+		return s.selection
 	}
 	s.measure(t.Body, 0)
 	if s.elements <= maxElements && s.text <= maxText && s.deepest <= maxDepth {
@@ -69,15 +72,20 @@ func choose(t *dom.Tree, title string) selection {
 	s.include(root, true)
 	s.addTitle(t.Body, root, title)
 	s.addNotes(t.Body, root)
+	s.last = lastProse(root)
 	s.decide(t.Body, root, false)
-	return selection{s.reasons}
+	return s.selection
 }
 
 // few is how many characters of text an article has at least.
 const few = 500
 
 type selector struct {
-	reasons map[*html.Node]string
+	selection
+	headed bool       // a heading of the article was met
+	last   *html.Node // where the article's prose ends
+	ended  bool       // that was met
+	box    int        // how many boxes are open
 
 	elements, text, deepest int
 
@@ -392,6 +400,8 @@ func (s *selector) addNotes(body, root *html.Node) {
 func (s *selector) decide(n, root *html.Node, inside bool) {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		switch {
+		case inside && c.Type == html.TextNode:
+			s.ended = s.ended || c == s.last
 		case c.Type != html.TextNode && c.Type != html.ElementNode:
 		case !inside && (c == root || s.extras[c]):
 			s.decide(c, root, true)
@@ -402,7 +412,9 @@ func (s *selector) decide(n, root *html.Node, inside bool) {
 			s.decide(c, root, false)
 		case !inside:
 			s.reasons[c] = notArticle
-		case c.Type == html.ElementNode && container[c.DataAtom] && contents.MatchString(dom.Attr(c, "class")+" "+dom.Attr(c, "id")):
+		case c.Type == html.ElementNode && !s.headed && emblem(c):
+			s.reasons[c] = notArticle
+		case c.Type == html.ElementNode && container[c.DataAtom] && contents.MatchString(dom.Attr(c, "class")+" "+dom.Attr(c, "id")) && !weigh(c).prose():
 			s.reasons[c] = dropContents
 		case isHeading(c) && contentsTitle.MatchString(textOf(c)) && s.linksInside(next(c)):
 			s.reasons[c], s.reasons[next(c)] = dropContents, dropContents
@@ -411,9 +423,19 @@ func (s *selector) decide(n, root *html.Node, inside bool) {
 			s.reasons[c] = notArticle
 		case c.Type == html.ElementNode && container[c.DataAtom] && always.MatchString(dom.Attr(c, "class")) && 2*s.inLinks(c, false) > s.all(c):
 			s.reasons[c] = notArticle
-		case c.Type == html.ElementNode && s.boilerplate(c):
-			s.reasons[c] = notArticle
-		default:
+		case c.Type == html.ElementNode:
+			switch s.judge(c, root) {
+			case outside:
+				s.reasons[c] = notArticle
+				continue
+			case boxed:
+				s.boxes[c] = true
+				s.box++
+				s.decide(c, root, true)
+				s.box--
+				continue
+			}
+			s.headed = s.headed || isHeading(c)
 			s.decide(c, root, true)
 		}
 	}
@@ -429,13 +451,21 @@ var always = regexp.MustCompile(`(?i)(?:^|\s)(?:navigation|navheader|navfooter|n
 // keyed reports whether n is the line of links to the next and the last page
 // that manuals have, which have keys.
 func keyed(n *html.Node) bool {
-	keys := 0
+	const longest = 300
+	keys, named := 0, 0
 	each(n, func(c *html.Node) {
-		if c.DataAtom == atom.A && dom.Attr(c, "accesskey") != "" && dom.Attr(c, "rel") != "" {
+		if c.DataAtom == atom.A && dom.Attr(c, "accesskey") != "" {
 			keys++
+			if dom.Attr(c, "rel") != "" {
+				named++
+			}
 		}
 	})
-	return keys > 1 && len(textOf(n)) < 300
+	if keys < 2 {
+		return false
+	}
+	text := textOf(n)
+	return len(text) < longest && (named > 1 || sentences(text) == 0)
 }
 
 func isHeading(n *html.Node) bool {
@@ -473,22 +503,6 @@ func textOf(n *html.Node) string {
 	return text
 }
 
-// boilerplate reports whether an element in the article's root is no part of it.
-func (s *selector) boilerplate(n *html.Node) bool {
-	if s.kept[n] || n.DataAtom == atom.Pre || n.DataAtom == atom.Table && n.Parent != nil && n.Parent.DataAtom == atom.Figure {
-		return false
-	}
-	if unlikely(n) {
-		return true
-	}
-	if s.kept == nil || !container[n.DataAtom] {
-		return false
-	}
-	// Readability has left it out. Links to elsewhere make it a list of teasers.
-	total := s.all(n)
-	return total > 0 && 2*s.inLinks(n, false) > total
-}
-
 // all is the number of characters of text in n.
 func (s *selector) all(n *html.Node) int {
 	return utf8.RuneCountInString(textOf(n))
@@ -501,9 +515,6 @@ var container = map[atom.Atom]bool{
 	atom.Address: true,
 }
 
-// unlikelyName matches a class or an id of what is on a page beside its article.
-var unlikelyName = regexp.MustCompile(`(?i)(?:^|[\s_-])(?:ads?|advert\w*|sponsor\w*|promo\w*|banner|breadcrumbs?|comments?|commentlist|respond|disqus\w*|community|cookies?|consent|gdpr|login|signup|signin|subscribe|subscription|newsletter\w*|menu|nav|navbar|navigation|navbox|navfooter|navheader|pager|pagination|paging|popup|modal|overlay|related\w*|recommend\w*|readnext|share|shares|sharing|sharedaddy|social|sidebar|skip|skiplink|tags|taglist|toolbar|widget\w*|printfooter|rss|footer|masthead|byline|entry-meta|post-meta|article-meta|timestamp|catlinks|noprint|toc|sphinxsidebar|outbrain|taboola|paywall|teasers?|trending|popular|metadata|jp-relatedposts|vector-\w+)(?:$|[\s_-])`)
-
 // contents matches a class or an id of a page's table of contents.
 var contents = regexp.MustCompile(`(?i)(?:^|\s)(?:toc|table-of-contents|tableofcontents|toc[-_]container|mw-toc|contents topic|contents local)(?:$|\s)`)
 
@@ -511,8 +522,7 @@ var contents = regexp.MustCompile(`(?i)(?:^|\s)(?:toc|table-of-contents|tableofc
 var likelyName = regexp.MustCompile(`(?i)article-?body|entry-content|post-content|(?:^|[\s_-])(?:main|body|content|footnotes?|endnotes|references|reflist)(?:$|[\s_-])`)
 
 // unlikely reports whether an element says by its kind, its role, its class or
-// its id that it is beside the article. The id of a section that begins with a
-// heading is made of the heading's words, and says nothing.
+// its id that it is beside the article. That is for what is measured: see judge.
 func unlikely(n *html.Node) bool {
 	if !container[n.DataAtom] {
 		return false
@@ -520,17 +530,14 @@ func unlikely(n *html.Node) bool {
 	if dom.HasToken(n, "role", "navigation", "banner", "complementary", "contentinfo", "dialog", "alertdialog", "menu", "search") {
 		return true
 	}
-	name := dom.Attr(n, "class")
-	if !beginsWithHeading(n) {
-		name += " " + dom.Attr(n, "id")
-	}
-	if name = strings.TrimSpace(name); name == "" {
+	name := nameOf(n)
+	if name == "" {
 		return n.DataAtom == atom.Footer && !holdsNotes(n)
 	}
 	if likelyName.MatchString(name) {
 		return false
 	}
-	return unlikelyName.MatchString(name) || n.DataAtom == atom.Footer && !holdsNotes(n)
+	return besidePart.MatchString(name) || n.DataAtom == atom.Footer && !holdsNotes(n)
 }
 
 func beginsWithHeading(n *html.Node) bool {
@@ -551,8 +558,10 @@ func beginsWithHeading(n *html.Node) bool {
 // holdsNotes reports whether the notes of the article are in n.
 func holdsNotes(n *html.Node) bool {
 	found := false
-	each(n, func(c *html.Node) {
-		found = found || dom.HasToken(c, "role", "doc-endnotes", "doc-footnotes", "doc-footnote") || dom.HasToken(c, "class", "footnotes", "footnote", "endnotes")
-	})
+	each(n, func(c *html.Node) { found = found || isNotes(c) })
 	return found
+}
+
+func isNotes(n *html.Node) bool {
+	return dom.HasToken(n, "role", "doc-endnotes", "doc-footnotes", "doc-footnote") || dom.HasToken(n, "class", "footnotes", "footnote", "endnotes", "reflist", "references")
 }

@@ -102,7 +102,8 @@ func (Format) Read(src input.Source) (*document.Document, error) {
 		tree.Walk(f, opts)
 		return f.Document()
 	}
-	doc := walk(dom.Options{Drop: choose(tree, meta.title).drop})
+	article := choose(tree, meta.title)
+	doc := walk(dom.Options{Drop: article.drop, Aside: article.aside})
 	if len(doc.Blocks) == 0 && len(doc.Dropped) > 0 {
 		if all := walk(dom.Options{}); len(all.Blocks) > 0 {
 			doc = all

@@ -195,6 +195,7 @@ func TestMetadata(t *testing.T) {
 		{`<meta name=date content="17 May 2021"><meta property="article:author" content="https://example.com/a">`, "", "", "2021-05-17", ""},
 		{`<script type="application/ld+json">[{"@type":["NewsArticle"],"headline":"L &amp; D","author":{"name":"X"},"datePublished":"2020-13-01"}]</script>`, "L & D", "X", "", ""},
 		{`<script type="application/ld+json">{"@type":"Article","name":"New Zealand","headline":"a country"}</script><title>New Zealand - Wikipedia</title>`, "New Zealand", "", "", ""},
+		{`<script type="application/ld+json">{"@graph":[{"@type":"BlogPosting","headline":"Listen","author":[{"@id":"#p"},{"@id":"#q"}]},{"@type":"Person","@id":"#p","name":"Jo Weiß"}]}</script>`, "Listen", "Jo Weiß", "", ""},
 		{`<script type="application/ld+json">{"@type":"Article","headline":` + strings.Repeat("[", 100000) + `</script><title>T</title>`, "T", "", "", ""},
 		{`<script type="application/ld+json">` + strings.Repeat(`{"@graph":`, 500) + `1` + strings.Repeat("}", 500) + `</script><title>T</title>`, "T", "", "", ""},
 	} {

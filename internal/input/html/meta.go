@@ -306,7 +306,8 @@ func isoDate(s string) string {
 type linkedData struct {
 	headline, name, date, description, image, lang, site string
 	authors                                              []string
-	found                                                bool // of the first article; others are its neighbours
+	names                                                map[string]string // of what has an @id
+	found                                                bool              // of the first article; others are its neighbours
 }
 
 // Limits for JSON-LD, which may be anything.
@@ -330,8 +331,32 @@ func (l *linkedData) read(script string) {
 	if err := json.Unmarshal([]byte(script), &v); err != nil {
 		return
 	}
+	if l.names == nil {
+		l.names = map[string]string{}
+	}
 	items := 0
+	l.identify(v, 0, &items)
+	items = 0
 	l.visit(v, 0, &items)
+}
+
+// identify notes the names of what others refer to by its @id (JSON-LD 1.1, section
+// 3.3).
+func (l *linkedData) identify(v any, depth int, items *int) {
+	if *items++; depth > maxNested || *items > maxItems {
+		return
+	}
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			l.identify(item, depth+1, items)
+		}
+	case map[string]any:
+		if id, name := text(v["@id"]), text(v, "name"); id != "" && name != "" && l.names[id] == "" {
+			l.names[id] = name
+		}
+		l.identify(v["@graph"], depth+1, items)
+	}
 }
 
 // visit looks for the article in a value: an object, an array, an @graph.
@@ -383,7 +408,11 @@ func (l *linkedData) take(v map[string]any, page bool) {
 		list = []any{v["author"]}
 	}
 	for _, a := range list {
-		l.authors = add(l.authors, html.UnescapeString(text(a, "name")))
+		name := text(a, "name")
+		if object, ok := a.(map[string]any); ok && name == "" {
+			name = l.names[text(object["@id"])]
+		}
+		l.authors = add(l.authors, html.UnescapeString(name))
 	}
 }
 

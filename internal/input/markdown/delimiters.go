@@ -1,26 +1,33 @@
 package markdown
 
 import (
+	"unicode/utf8"
+
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 )
 
-// delimiters parses the runs of "*", "_" and "~" into nodes; which of them are
+// delimiters parses the runs of "*", "_", "~~" and "==" into nodes; which of them are
 // signs and which text, pair tells when all siblings are there. goldmark's own
 // way takes quadratic time.
 type delimiters struct{}
 
 // Trigger gives the characters that begin a run.
-func (delimiters) Trigger() []byte { return []byte{'*', '_', '~'} }
+func (delimiters) Trigger() []byte { return []byte{'*', '_', '~', '='} }
 
 // Parse reads a run.
 func (d delimiters) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
 	before := block.PrecendingCharacter()
 	line, segment := block.PeekLine()
 	run := parser.ScanDelimiter(line, before, 1, d)
-	if run == nil || run.Char == '~' && (run.OriginalLength > 2 || before == '~') {
+	if run == nil || doubled(run) && (run.OriginalLength != 2 || before == rune(run.Char)) {
 		return nil
+	}
+	if run.Char == '=' { // "a==b" compares
+		after, _ := utf8.DecodeRune(line[run.OriginalLength:])
+		run.CanOpen = run.CanOpen && !isWordRune(before)
+		run.CanClose = run.CanClose && !isWordRune(after)
 	}
 	run.Segment = segment.WithStop(segment.Start + run.OriginalLength)
 	block.Advance(run.OriginalLength)
@@ -29,7 +36,7 @@ func (d delimiters) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.N
 
 // IsDelimiter, CanOpenCloser and OnMatch make it a parser.DelimiterProcessor;
 // of them, scanning asks the first alone.
-func (delimiters) IsDelimiter(b byte) bool { return b == '*' || b == '_' || b == '~' }
+func (delimiters) IsDelimiter(b byte) bool { return b == '*' || b == '_' || b == '~' || b == '=' }
 
 // CanOpenCloser is not asked.
 func (delimiters) CanOpenCloser(opener, closer *parser.Delimiter) bool {
@@ -38,6 +45,11 @@ func (delimiters) CanOpenCloser(opener, closer *parser.Delimiter) bool {
 
 // OnMatch is not asked.
 func (delimiters) OnMatch(int) ast.Node { return nil }
+
+// doubled reports whether a run is of a character that is a sign when there are
+// two of it. GFM takes a single tilde for one as well, but inside words they are
+// around what is written low ("H~2~O"), and before numbers they mean "about".
+func doubled(run *parser.Delimiter) bool { return run.Char == '~' || run.Char == '=' }
 
 // pairing says what became of a run: its first closing characters end emphasis,
 // the last opening ones begin it, and those between are text.
@@ -65,7 +77,7 @@ func pair(parent ast.Node, pairs map[*parser.Delimiter]pairing) {
 	var openers []int
 	for i, closer := range runs {
 		k := key{closer.Char, closer.OriginalLength, closer.CanOpen}
-		if closer.Char != '~' {
+		if !doubled(closer) {
 			k.length %= 3
 		}
 		for closer.CanClose && closer.Length > 0 {
@@ -79,7 +91,7 @@ func pair(parent ast.Node, pairs map[*parser.Delimiter]pairing) {
 			}
 			opener := runs[openers[at]]
 			n := 1
-			if closer.Char == '~' {
+			if doubled(closer) {
 				n = closer.Length
 			} else if opener.Length >= 2 && closer.Length >= 2 {
 				n = 2
@@ -106,8 +118,8 @@ func matches(opener, closer *parser.Delimiter) bool {
 	if opener.Char != closer.Char {
 		return false
 	}
-	if opener.Char == '~' {
-		return opener.OriginalLength == closer.OriginalLength && opener.Length == closer.Length
+	if doubled(opener) {
+		return opener.Length == closer.Length
 	}
 	return !(opener.CanClose || closer.CanOpen) || (opener.OriginalLength+closer.OriginalLength)%3 != 0 ||
 		opener.OriginalLength%3 == 0 && closer.OriginalLength%3 == 0

@@ -184,13 +184,14 @@ func (w *writer) unknownTag(tag string, off int) {
 // with the paragraph.
 func (w *writer) rawHTML(n *ast.RawHTML) {
 	s, off := w.whole(n.Segments.Sliced(0, n.Segments.Len()))
-	z := html.NewTokenizer(strings.NewReader(s))
-	kind := z.Next()
-	if kind != html.StartTagToken && kind != html.SelfClosingTagToken && kind != html.EndTagToken {
+	name, end := strings.CutPrefix(s[1:], "/")
+	if name == "" || name[0]|0x20 < 'a' || name[0]|0x20 > 'z' {
 		return // a comment, a declaration or the like
 	}
-	b, _ := z.TagName()
-	name := string(b)
+	if i := strings.IndexAny(name, " \t\r\n\f/>"); i >= 0 {
+		name = name[:i]
+	}
+	name = strings.ToLower(name)
 	switch {
 	case rawText[name]:
 		dom.Text(&w.out, s, off)
@@ -198,7 +199,7 @@ func (w *writer) rawHTML(n *ast.RawHTML) {
 	case !elements[name]:
 		w.unknownTag(s, off)
 		return
-	case kind == html.EndTagToken:
+	case end:
 		i := len(w.inline) - 1
 		for i >= 0 && w.inline[i] != name {
 			i--
@@ -209,7 +210,7 @@ func (w *writer) rawHTML(n *ast.RawHTML) {
 			return // it would end what it did not begin
 		}
 	case void[name]:
-	case kind == html.SelfClosingTagToken:
+	case strings.HasSuffix(s, "/>"):
 		dom.Mark(&w.out, s, off)
 		w.out.WriteString("</" + name + ">")
 		return

@@ -1,6 +1,7 @@
 // Package markdown reads Markdown: CommonMark with GitHub's tables, struck-out
 // text, bare links and task lists, with footnotes, definition lists, alerts and
-// front matter, and with HTML inside.
+// front matter, with signs that Pandoc, Obsidian and the makers of static pages
+// have beyond these, and with HTML inside.
 //
 // The work goes in four steps, each linear in the size of the source. The front
 // matter is taken off (frontmatter.go). The parser, goldmark, makes a tree of
@@ -53,7 +54,7 @@ func (Format) Read(src input.Source) (*document.Document, error) {
 	for _, d := range s.deep {
 		f.Drop(dec.Text[d.lo:d.hi], fmt.Sprintf("nested more than %d deep", maxNesting), d.lo)
 	}
-	w := writer{src: s, flow: f}
+	w := writer{src: s, flow: f, lead: -1}
 	w.out.Grow(len(dec.Text) + len(dec.Text)/2)
 	w.document(parse(s, f, strings.EqualFold(filepath.Ext(src.Name), ".mdx")))
 	tree, err := dom.ParseMarked(w.out.String())
@@ -62,6 +63,7 @@ func (Format) Read(src input.Source) (*document.Document, error) {
 	}
 	tree.Walk(f, dom.Options{Drop: badge, NoteRef: noteOfLink, NoteKey: noteOfElement})
 	doc := f.Document()
+	delimit(doc, dec.Text)
 	meta.describe(doc)
 	slices.SortStableFunc(doc.Dropped, func(a, b document.Dropped) int { return cmp.Compare(a.Pos.Offset, b.Pos.Offset) })
 	return doc, nil

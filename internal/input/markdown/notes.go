@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"bytes"
+	"fmt"
 
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
@@ -20,6 +21,9 @@ type note struct {
 	node   ast.Node
 	queued bool // it was referred to
 }
+
+// noteKey names the next note that has no label.
+func noteKey(ns *notes) string { return fmt.Sprintf("inline note %d", len(ns.all)) }
 
 // noteBlocks parses footnotes ("[^1]: text").
 type noteBlocks struct{ parser.BlockParser }

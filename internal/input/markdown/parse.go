@@ -24,6 +24,7 @@ var newParser = sync.OnceValue(func() parser.Parser {
 			util.Prioritized(extension.NewDefinitionListParser(), 101),
 			util.Prioritized(extension.NewDefinitionDescriptionParser(), 102),
 			util.Prioritized(parser.NewThematicBreakParser(), 200),
+			util.Prioritized(formulas{}, 250),
 			util.Prioritized(parser.NewListParser(), 300),
 			util.Prioritized(parser.NewListItemParser(), 400),
 			util.Prioritized(parser.NewCodeBlockParser(), 500),
@@ -38,6 +39,7 @@ var newParser = sync.OnceValue(func() parser.Parser {
 			util.Prioritized(extension.NewTaskCheckBoxParser(), 0),
 			util.Prioritized(parser.NewCodeSpanParser(), 100),
 			util.Prioritized(noteRefs{}, 101),
+			util.Prioritized(dialects{}, 150),
 			util.Prioritized(links{parser.NewLinkParser()}, 200),
 			util.Prioritized(parser.NewAutoLinkParser(), 300),
 			util.Prioritized(parser.NewRawHTMLParser(), 400),
@@ -59,6 +61,10 @@ type state struct {
 	mdx  bool
 
 	notes *notes
+	abbrs abbreviations
+
+	noFormula  int             // no block of mathematics that begins before it has an end
+	components map[string]bool // the elements of MDX in the body, once they were looked for
 
 	// budget is how many bytes may still be looked at for links that are none.
 	budget   int
@@ -70,12 +76,12 @@ var stateKey = parser.NewContextKey()
 func stateOf(pc parser.Context) *state { return pc.Get(stateKey).(*state) }
 
 // parse makes the tree of s.
-func parse(s *source, f *input.Flow, mdx bool) (*ast.Document, *notes) {
+func parse(s *source, f *input.Flow, mdx bool) (*ast.Document, *state) {
 	st := &state{src: s, flow: f, mdx: mdx, notes: &notes{first: map[string]*note{}}, budget: 1<<20 + 50*len(s.body)}
 	pc := parser.NewContext()
 	pc.Set(stateKey, st)
 	root := newParser().Parse(text.NewReader(s.body), parser.WithContext(pc))
-	return root.(*ast.Document), st.notes
+	return root.(*ast.Document), st
 }
 
 // drop lists bytes of the body as dropped.
@@ -267,7 +273,7 @@ var (
 	}{
 		{regexp.MustCompile(`(?i)^(\[toc\]|\[\[_?toc_?\]\]|\$\{toc\}|@\[toc\].*)$`), "place of the table of contents"},
 		{regexp.MustCompile(`^\{:[^{}]*\}$`), "attributes"},
-		{regexp.MustCompile(`^(\{%.*%\}|\{\{[<%].*[>%]\}\})$`), "template tag"},
+		{regexp.MustCompile(`^(\{%.*%\}|\{\{[<%].*[>%]\}\})$`), dropTemplate},
 		{regexp.MustCompile(`^:{3,}[ \t]*(\{[^{}]*\}|[\w.-]+([ \t]*\{[^{}]*\})?)?[ \t:]*$`), "fence of a section"},
 		{regexp.MustCompile(`^\{/\*.*\*/\}$`), "comment"},
 	}
@@ -282,7 +288,7 @@ func (signs) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Contex
 	lines := node.Lines()
 	first := lines.At(0)
 	head := bytes.TrimLeft(first.Value(source), " \t")
-	if st.mdx && node.Parent().Kind() == ast.KindDocument && moduleOf.Match(head) {
+	if node.Parent().Kind() == ast.KindDocument && moduleOf.Match(head) && (st.mdx || st.imports(node)) {
 		st.drop(first.Start, lines.At(lines.Len()-1).Stop, "code of MDX")
 		node.Parent().RemoveChild(node.Parent(), node)
 		return
@@ -301,7 +307,11 @@ func (signs) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Contex
 			kept = kept[:0]
 			break
 		}
-		if reason := signLine(s); reason != "" {
+		reason := signLine(s)
+		if st.abbrs.define(s) {
+			reason = "abbreviation's definition"
+		}
+		if reason != "" {
 			st.drop(line.Start, line.Stop, reason)
 			continue
 		}
@@ -316,6 +326,38 @@ func (signs) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Contex
 	}
 	lines.Clear()
 	lines.AppendAll(kept)
+}
+
+// importLine is a line of MDX that takes in components.
+var importLine = regexp.MustCompile(`^import\s+([\w$]+|\{[\w\s,$]+\}|\*\s+as\s+[\w$]+)(?:\s*,\s*\{[\w\s,$]+\})?\s+from\s+(?:"[^"]+"|'[^']+');?$`)
+
+var (
+	component  = regexp.MustCompile(`<([A-Z]\w*)`)
+	identifier = regexp.MustCompile(`[A-Z]\w*`)
+)
+
+// imports reports whether a paragraph takes in components that the text uses,
+// so that it is MDX by whatever name.
+func (st *state) imports(node *ast.Paragraph) bool {
+	if st.components == nil {
+		st.components = map[string]bool{}
+		for _, m := range component.FindAllSubmatch(st.src.body, -1) {
+			st.components[string(m[1])] = true
+		}
+	}
+	used := false
+	lines := node.Lines()
+	for i := range lines.Len() {
+		line := lines.At(i)
+		m := importLine.FindSubmatch(bytes.TrimSpace(line.Value(st.src.body)))
+		if m == nil {
+			return false
+		}
+		for _, name := range identifier.FindAll(m[0], -1) {
+			used = used || st.components[string(name)]
+		}
+	}
+	return used
 }
 
 func signLine(s string) string {

@@ -134,7 +134,8 @@ func TestDelimiters(t *testing.T) {
 func TestStruckOut(t *testing.T) {
 	for text, want := range map[string]string{
 		"a ~~b~~ c":           "a c | b",
-		"a ~b~ c":             "a c | b",
+		"a ~b~ c":             "a ~b~ c |",
+		"H~2~O, about ~5":     "H₂O, about ~5 |",
 		"a ~~b~ c~~ d":        "a d | b~ c",
 		"a ~~~b~~~ c":         "a ~~~b~~~ c |",
 		"*a ~~b* c~~":         "a ~~b c~~ |",

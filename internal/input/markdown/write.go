@@ -33,13 +33,18 @@ type writer struct {
 	cell  bool     // in a cell of a table, where "\|" is "|" even in code
 	dels  int      // open <del>
 
+	lead  int // where the ordinal in front of the next text begins, or -1
+	abbrs *abbreviations
+
 	pairs  map[*parser.Delimiter]pairing
 	inline []string // tags of the inline HTML of this block that are open
 	queue  []*note  // those that were referred to, in that order
 }
 
 // document writes the tree, and the notes after it.
-func (w *writer) document(root *ast.Document, ns *notes) {
+func (w *writer) document(root *ast.Document, st *state) {
+	ns := st.notes
+	w.abbrs = &st.abbrs
 	w.pairs = map[*parser.Delimiter]pairing{}
 	w.walk(root)
 	for i := 0; i < len(w.queue); i++ {
@@ -155,7 +160,14 @@ func (w *writer) enter(n ast.Node) (end string, in bool) {
 		if n.Lines().Len() == 0 {
 			return "", false
 		}
-		return w.tag("p", "", n.Lines().At(0).Start), true
+		at := n.Lines().At(0).Start
+		lead := w.lead
+		if w.lead = -1; lead < 0 {
+			return w.tag("p", "", at), true
+		}
+		end := w.tag("p", "", lead)
+		w.plain(lead, at)
+		return end, true
 	case *ast.Blockquote:
 		if _, ok := n.AttributeString(attrAlert); ok {
 			return w.container("aside", "", n.Pos()), true
@@ -165,12 +177,24 @@ func (w *writer) enter(n ast.Node) (end string, in bool) {
 		switch {
 		case !n.IsOrdered():
 			return w.container("ul", "", n.Pos()), true
-		case n.Start != 1:
-			return w.container("ol", fmt.Sprintf(` start="%d"`, n.Start), n.Pos()), true
+		case w.ordinal(n):
+			n.SetAttributeString(attrOrdinal, true)
+			w.deep++
+			return "", true
 		}
-		return w.container("ol", "", n.Pos()), true
+		return w.ordered(n), true
 	case *ast.ListItem:
-		return w.container("li", "", n.Pos()), true
+		if _, ok := n.Parent().AttributeString(attrOrdinal); ok {
+			w.deep++
+			if w.lead < 0 {
+				w.lead = n.Pos()
+			}
+			return "", true
+		}
+		return w.item(n), true
+	case *formulaBlock:
+		w.formulaBlock(n)
+		return "", false
 	case *extast.DefinitionList:
 		return w.container("dl", "", n.Pos()), true
 	case *extast.DefinitionTerm:
@@ -267,6 +291,8 @@ func (w *writer) enterInline(n ast.Node) (end string, in bool) {
 		w.textNode(n)
 	case *parser.Delimiter:
 		w.delimiter(n)
+	case *sign:
+		w.sign(n)
 	case *ast.CodeSpan:
 		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 			w.codeText(c.(*ast.Text).Segment)
@@ -302,7 +328,12 @@ func (w *writer) textNode(n *ast.Text) {
 	if n.IsRaw() {
 		w.plain(lo, hi)
 	} else {
-		w.escaped(lo, hi)
+		if next, ok := n.NextSibling().(*sign); ok && next.reason != "" && endsSentence(w.src.body[next.hi:]) {
+			// The space before it belongs to what is dropped.
+			w.words(lo, lo+len(bytes.TrimRight(w.src.body[lo:hi], " ")))
+			return
+		}
+		w.words(lo, hi)
 	}
 	switch {
 	case n.HardLineBreak():
@@ -310,6 +341,11 @@ func (w *writer) textNode(n *ast.Text) {
 	case n.SoftLineBreak() && hi < len(w.src.body):
 		dom.Text(&w.out, "\n", w.src.off(hi))
 	}
+}
+
+// endsSentence reports whether a sign that stands right behind a word comes next.
+func endsSentence(rest []byte) bool {
+	return len(rest) > 0 && bytes.IndexByte([]byte(".,;:!?)"), rest[0]) >= 0
 }
 
 // escaped writes bytes [lo, hi) of the body, in which backslashes and character
@@ -431,6 +467,12 @@ func (w *writer) alt(n *ast.Image) (string, int) {
 			add(c.Segment.Start, c.Segment.Stop)
 			if c.SoftLineBreak() || c.HardLineBreak() {
 				b.WriteByte('\n')
+			}
+		case *sign:
+			if c.reason == "" && c.emoji == "" {
+				add(c.from, c.to)
+			} else if c.emoji != "" {
+				b.WriteString(c.emoji)
 			}
 		case *parser.Delimiter:
 			add(c.Segment.Start, c.Segment.Start+c.Length)

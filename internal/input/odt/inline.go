@@ -32,6 +32,7 @@ func (s *story) words(t input.XMLToken) {
 
 func (s *story) say(p input.Piece) {
 	why := s.why()
+	p.Raised = s.props.raised
 	if !s.code || why != "" || !strings.ContainsAny(p.Text, "\t\r\n") {
 		s.prose.Text(p, s.props.langs.Of(p.Text, s.prose.Lang()), why)
 		return

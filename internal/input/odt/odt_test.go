@@ -193,6 +193,16 @@ func TestBodies(t *testing.T) {
 }
 
 // Each file that cannot be read gives one clear error; none takes long.
+func TestRaised(t *testing.T) {
+	styles := `<office:automatic-styles><style:style style:name="S" style:family="text"><style:text-properties style:text-position="super 58%"/></style:style>` +
+		`<style:style style:name="B" style:family="text"><style:text-properties style:text-position="-33% 58%"/></style:style></office:automatic-styles>`
+	text := `<text:p>10<text:span text:style-name="S">2</text:span> H<text:span text:style-name="B">2</text:span>O 1<text:span text:style-name="S">st</text:span></text:p>`
+	data := strings.Replace(string(flat(text)), "<office:body>", styles+"<office:body>", 1)
+	if got, want := show(t, []byte(data)), `paragraph "10² H₂O 1st"`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestErrors(t *testing.T) {
 	const manifest = `<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>`
 	sample := inputtest.Zip(t, "testdata/sample")

@@ -65,6 +65,7 @@ func toggled(is bool) toggle {
 type textProps struct {
 	langs          input.Langs
 	hidden, struck toggle
+	raised         input.Raised
 }
 
 // over gives p with what q says in place of it.
@@ -72,6 +73,9 @@ func (p textProps) over(q textProps) textProps {
 	q.langs = p.langs.Over(q.langs)
 	if q.hidden == unset {
 		q.hidden = p.hidden
+	}
+	if q.raised == input.Level {
+		q.raised = p.raised
 	}
 	if q.struck == unset {
 		q.struck = p.struck
@@ -202,6 +206,13 @@ func (s *styles) readStyle(x *input.XMLReader, st *style) *style {
 			Western: s.tag(t.Attr("fo:language"), t.Attr("fo:country")),
 			Asian:   s.tag(t.Attr("style:language-asian"), t.Attr("style:country-asian")),
 			Complex: s.tag(t.Attr("style:language-complex"), t.Attr("style:country-complex")),
+		}
+		// "super 58%", "sub" or the height in percent (section 20.392).
+		switch v := t.Attr("style:text-position"); {
+		case strings.HasPrefix(v, "sub"), strings.HasPrefix(v, "-"):
+			st.text.raised = input.Subscript
+		case strings.HasPrefix(v, "super"), v != "" && !strings.HasPrefix(v, "0"):
+			st.text.raised = input.Superscript
 		}
 		if v := t.Attr("text:display"); v != "" {
 			st.text.hidden = toggled(v == "none")

@@ -18,7 +18,7 @@ func (r *reader) span(e *element, s document.Span) {
 // foreign marks the language of an element inside a block or around several.
 func (r *reader) foreign(e *element) {
 	if lang := e.lang(); lang != "" {
-		r.span(e, document.Span{Kind: document.Foreign, Value: lang})
+		r.span(e, document.Span{Kind: document.Foreign, Value: lang, Format: document.Asked})
 	}
 }
 

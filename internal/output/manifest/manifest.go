@@ -63,6 +63,7 @@ type (
 		Rate     float64 `json:"rate"`
 		Pitch    float64 `json:"pitch"`
 		Volume   float64 `json:"volume"`
+		Gain     float64 `json:"gain,omitempty"`
 	}
 	span struct {
 		StartFrame int64       `json:"startFrame"`
@@ -214,9 +215,9 @@ func cast(t *timeline.Timeline) []voice {
 	seen := map[string]bool{}
 	for i := range t.Chapters {
 		for _, cue := range t.Chapters[i].Cues {
-			if v := cue.Utterance.Voice; !seen[v.Name] {
+			if v := cue.Voice(); !seen[v.Name] {
 				seen[v.Name] = true
-				out = append(out, voice{v.Name, v.Backend, v.Engine, v.Language, v.Rate, v.Pitch, v.Volume})
+				out = append(out, voice{v.Name, v.Backend, v.Engine, v.Language, v.Rate, v.Pitch, v.Volume, cue.Gain})
 			}
 		}
 	}
@@ -226,7 +227,7 @@ func cast(t *timeline.Timeline) []voice {
 func (w *writer) cue(source string, cue *timeline.Cue) error {
 	u := cue.Utterance
 	o := utterance{
-		Kind: u.Kind.String(), Text: u.Text, Spoken: u.Spoken, Lang: u.Lang, Voice: u.Voice.Name,
+		Kind: u.Kind.String(), Text: u.Text, Spoken: u.Spoken, Lang: u.Lang, Voice: cue.Voice().Name,
 		span:   w.span(cue.Span),
 		Source: place{output.PlaceName(source, u.Pos.File), u.Pos.Offset, u.Pos.Line, u.Pos.Col},
 	}

@@ -172,6 +172,23 @@ func TestExample(t *testing.T) {
 	}
 }
 
+// TestWhoSpeaks: the voices are those that are heard, with their gain.
+func TestWhoSpeaks(t *testing.T) {
+	e := small(t)
+	cue := &e.Timeline.Chapters[0].Cues[1]
+	other := *cue.Utterance.Voice
+	other.Name = "other"
+	cue.By, cue.Gain = &other, -1.25
+	data := outputtest.Write(t, Format{}, e)
+	outputtest.Validate(t, schema, data)
+	for _, want := range []string{`{"name":"de","backend":"espeak","engine":"gmw/de","language":"de","rate":1,"pitch":1,"volume":1},`,
+		`{"name":"other","backend":"espeak","engine":"gmw/de","language":"de","rate":1,"pitch":1,"volume":1,"gain":-1.25}]`, `"lang":"de","voice":"other"`} {
+		if !strings.Contains(string(data), want) {
+			t.Errorf("lacks %s\n%s", want, data)
+		}
+	}
+}
+
 // TestChosenChapters: chapters keep their numbers, and positions in an archive
 // name the member, but no folder of this machine.
 func TestChosenChapters(t *testing.T) {

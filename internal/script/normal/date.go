@@ -58,7 +58,8 @@ func (p *parser) date(i int) int {
 		// am 3.10.
 		forms := p.lang.endings[strings.ToLower(p.prev(i))]
 		weekday := p.is(i-1, ",") && has(p.lang.words, "day "+p.s(i-2))
-		if p.lang.name != "de" || !weekday && (len(forms) == 0 || forms[0] == "e") || p.glued(i+4) && p.kind(i+4) != sign {
+		joined := p.dated == i-1 && (p.is(i-1, ",") || p.is(i-1, "–") || p.lang.joint(p.s(i-1)))
+		if p.lang.name != "de" || !weekday && !joined && (len(forms) == 0 || forms[0] == "e") || p.glued(i+4) && p.kind(i+4) != sign {
 			return 0
 		}
 		d, end = day{0, b, a}, i+4
@@ -79,7 +80,13 @@ func (p *parser) date(i int) int {
 	if !d.valid() || !p.ends(end) || p.glued(end) && p.is(end, "-") && p.kind(end+1) == number {
 		return 0
 	}
+	if p.is(i-1, "–") && p.dated == i-1 {
+		p.put(i-1, i, p.lang.say("to"))
+	}
 	p.put(i, end, p.lang.date(p, i, d))
+	if d.year == 0 {
+		p.dated = end
+	}
 	return end - i
 }
 
@@ -168,6 +175,34 @@ func (p *parser) clockWord(i int) int {
 	}
 	hi := p.beforeStop(i, i+4)
 	p.put(i, hi, strings.ToUpper(w)+"M")
+	return hi - i + p.untilClock(hi)
+}
+
+// weekdayRange is two days of the week that are cut short: Mo.–Fr.
+func (p *parser) weekdayRange(i int) int {
+	from := p.lang.weekdays[p.s(i)]
+	if from == nil || p.glued(i) && p.kind(i-1) != sign {
+		return 0
+	}
+	dash := i + 1
+	if p.dot(dash) {
+		dash++
+	}
+	to := p.lang.weekdays[p.s(dash+1)]
+	if !p.is(dash, "–") && !p.is(dash, "-") || to == nil || p.glued(dash) != p.glued(dash+1) || p.s(i) == p.s(dash+1) {
+		return 0
+	}
+	end := dash + 2
+	if p.dot(end) {
+		end++
+	}
+	if !p.ends(end) || p.glued(end) && (p.is(end, "-") || p.is(end, "–")) {
+		return 0
+	}
+	p.put(i, dash, from[0])
+	p.put(dash, dash+1, p.lang.say("to"))
+	hi := p.beforeStop(dash+1, end)
+	p.put(dash+1, hi, to[0])
 	return hi - i
 }
 

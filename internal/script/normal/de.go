@@ -23,6 +23,10 @@ var german = language{
 		if p.ended == i-1 && p.chain != "" {
 			ending = p.chain // 10.–12.5.2023
 		}
+		if p.dateEnd != "" && p.dated == i-1 && !has(p.lang.endings, p.prev(i)) {
+			ending = p.dateEnd // am 12.3. und 13.3.
+		}
+		p.dateEnd = ending
 		s := deOrdinal(d.day, ending) + " " + p.lang.monthName(d.month)
 		if d.year > 0 {
 			s += " " + deYearText(d.year)
@@ -65,7 +69,7 @@ func (p *parser) deOrdinalWith(i, stop int, n int64) int {
 		switch {
 		case p.is(noun, "–") || p.is(noun, "-") || p.is(noun, "/") || p.is(noun, ","):
 			from++
-		case p.s(noun) == "und" || p.s(noun) == "oder" || p.s(noun) == "bis" || p.s(noun) == "auf" || p.s(noun) == "bzw":
+		case p.s(noun) == "und" || p.s(noun) == "oder" || p.s(noun) == "bis" || p.s(noun) == "auf" || p.s(noun) == "bzw" || p.s(noun) == "u":
 			from++
 			if p.dot(from) {
 				from++
@@ -278,6 +282,9 @@ func deRoman(p *parser, i int, n int64) int {
 		return 0
 	}
 	if forms, ok := p.lang.kings[p.prev(i)]; ok && n < 40 && (n > 1 || p.ends(i+1)) {
+		if k := p.romanRow(i, n, func(n int64) string { return "der " + capitalize(deOrdinal(n, "e")) }); k > 0 {
+			return k
+		}
 		return p.deKing(i, n, genderOf(forms, 0))
 	}
 	return p.numberedRoman(i, n)
@@ -299,9 +306,10 @@ func (p *parser) deKing(i int, n int64, g gender) int {
 		lead = strings.ToLower(p.s(0))
 	}
 	art, ending := "der", "e"
+	possessive := p.dot(i+1) && p.glued(i+2) && p.s(i+2) == "s" // Heinrich VIII.s Frauen
 	_, plain := p.lang.kings[name]
 	switch {
-	case !plain && strings.HasSuffix(name, "s"), lead == "des", lead == "eines":
+	case possessive, !plain && strings.HasSuffix(name, "s"), lead == "des", lead == "eines":
 		art, ending = "des", "en"
 		if g == feminine {
 			art = "der"
@@ -326,6 +334,9 @@ func (p *parser) deKing(i int, n int64, g gender) int {
 	hi := i + 1
 	if p.dot(i+1) && !p.last(i+1) {
 		hi = i + 2
+		if possessive {
+			hi = i + 3
+		}
 	}
 	p.put(i, hi, text)
 	return hi - i
@@ -383,6 +394,30 @@ func deClock(p *parser, i int) int {
 	}
 	return 0
 }
+
+// howOften is a number of times: 1x täglich.
+func (p *parser) howOften(i int) int {
+	n := p.plainAt(i, 3)
+	if p.lang.name != "de" || n < 1 || p.s(i+1) != "x" || !p.ends(i+2) || p.kind(i+2) == number || algebra[p.s(i-1)] || algebra[p.s(i+2)] {
+		return 0
+	}
+	if !p.glued(i + 1) {
+		switch p.s(i + 2) {
+		case "täglich", "wöchentlich", "monatlich", "jährlich", "pro", "am", "im", "in", "die":
+		default:
+			return 0
+		}
+	}
+	if n <= 12 {
+		p.put(i, i+2, deHead(n)+"mal")
+	} else {
+		p.put(i+1, i+2, "mal")
+	}
+	return 2
+}
+
+// algebra is what shows the x beside it to be a variable, as written and as said.
+var algebra = set("+ - − = × ÷ ± * / ^ < > ≤ ≥ ≠ ≈ √ ² ³ ⁴ ⁵ ⁻ plus minus mal gleich ungleich kleiner größer geteilt durch hoch als aus ungefähr")
 
 // deHalf is half of something of gender g.
 func (p *parser) deHalf(i int, g gender) string {

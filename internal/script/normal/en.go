@@ -92,6 +92,9 @@ func enSuffix(n int64) string {
 func enRoman(p *parser, i int, n int64) int {
 	prev := p.prev(i)
 	if _, king := p.lang.kings[prev]; king && n < 40 && prev != "" {
+		if k := p.romanRow(i, n, func(n int64) string { return "the " + capitalize(enOrdinal(n)) }); k > 0 {
+			return k
+		}
 		next := p.s(i + 1)
 		// “Henry I know”: the pronoun leads on to a verb in small letters.
 		if n > 1 || p.kind(i+1) == none || p.kind(i+1) == sign && !p.is(i+1, "'") && !p.is(i+1, "’") || next == "of" || next == "and" || next == "was" {
@@ -99,6 +102,10 @@ func enRoman(p *parser, i int, n int64) int {
 			return 1
 		}
 		return 0
+	}
+	if _, king := p.lang.kings[p.prev(i-1)]; king && prev == "the" && n > 1 && n < 40 {
+		p.put(i, i+1, capitalize(enOrdinal(n))) // Louis the XIV
+		return 1
 	}
 	return p.numberedRoman(i, n)
 }
@@ -112,6 +119,9 @@ var mine = set("am have had know knew read wrote write saw see think thought wan
 // takes a number.
 func (p *parser) numberedRoman(i int, n int64) int {
 	prev := p.prev(i)
+	if k := p.romanRow(i, n, p.lang.cardinal); k > 0 {
+		return k
+	}
 	if prev == "" || !p.at(i).spaced {
 		return 0
 	}
@@ -126,18 +136,76 @@ func (p *parser) numberedRoman(i int, n int64) int {
 	return 1
 }
 
+// maxRow bounds the numerals in a row.
+const maxRow = 12
+
+// romanRow is a row of rising Roman numerals with commas or “and” between them,
+// which are numbers beyond doubt: I, II and III. The last may stand behind a dash
+// if a noun that takes a number leads to them: Bände I–III. Say is how each is
+// said.
+func (p *parser) romanRow(i int, n int64, say func(n int64) string) int {
+	if strings.Trim(p.s(i), "IVX") != "" || p.is(i-1, ",") || p.lang.joint(p.prev(i)) {
+		return 0 // the rest of another row
+	}
+	long, count, end, dash := len(p.s(i)) > 1, 1, i+1, 0
+	for count < maxRow {
+		next := end
+		if p.is(next, ",") && p.glued(next) {
+			next++
+		}
+		if p.lang.joint(p.s(next)) {
+			next++
+		} else if next == end && p.is(end, "–") && p.glued(end) && p.glued(end+1) && has(p.lang.numbered, p.prev(i)) {
+			dash = end
+			next++
+		}
+		v := romanValue(p.s(next))
+		if next == end || v <= n || strings.Trim(p.s(next), "IVX") != "" || p.glued(next) != (dash > 0) {
+			break
+		}
+		long = long || len(p.s(next)) > 1
+		n, end = v, next+1
+		count++
+		if dash > 0 {
+			break
+		}
+	}
+	if !long || count < 2 || !p.ends(end) || p.dot(end) && !p.last(end) || p.is(end, "-") || p.is(end, "–") && dash > 0 {
+		return 0
+	}
+	if p.kind(end) == word {
+		// The first and second World War are none of these.
+		if _, known := p.lang.genderOfNoun(p.s(end)); known && len(p.lang.nouns) > 0 || p.capital(end) {
+			return 0
+		}
+	}
+	for j := i; j < end; j++ {
+		if v := romanValue(p.s(j)); v > 0 {
+			p.put(j, j+1, say(v))
+		} else if j == dash {
+			p.put(j, j+1, p.lang.say("to"))
+		}
+	}
+	return end - i
+}
+
+// joint reports the word between the last two of a row.
+func (l *language) joint(s string) bool {
+	return s != "" && (s == l.symbols["&"][0] || s == l.say("or") || s == l.say("to"))
+}
+
 // enClock is a time of day with a.m. or p.m., or after “at”.
 func enClock(p *parser, i int) int {
 	h, m, j := p.timeAt(i, ":.")
 	if j == 0 {
 		// 3pm
-		if h := p.plainAt(i, 2); h >= 1 && h <= 12 && halfDay(p.s(i+1)) && p.glued(i+1) && p.ends(i+2) {
+		if h := p.plainAt(i, 2); h >= 1 && h <= 12 && halfDay(p.s(i+1)) && p.glued(i+1) && (p.ends(i+2) || p.clockAfter(i+2)) {
 			p.put(i+1, i+2, strings.ToUpper(p.s(i+1)))
-			return 2
+			return 2 + p.untilClock(i+2)
 		}
 		return 0
 	}
-	half := halfDay(p.s(j)) && p.ends(j+1) || p.stoppedHalf(j)
+	half := halfDay(p.s(j)) && (p.ends(j+1) || p.clockAfter(j+1)) || p.stoppedHalf(j)
 	clock := has(p.lang.words, "clock "+strings.ToLower(p.prev(i)))
 	if p.is(i+1, ".") && !half || !half && (!clock || !p.ends(j)) {
 		return 0
@@ -158,14 +226,67 @@ func enClock(p *parser, i int) int {
 		if p.glued(j) || p.s(j) != strings.ToUpper(p.s(j)) {
 			p.put(j, j+1, strings.ToUpper(p.s(j)))
 		}
-		return j + 1 - i
+		return j + 1 - i + p.untilClock(j+1)
 	}
 	if half {
 		hi := p.beforeStop(j, j+4)
 		p.put(j, hi, strings.ToUpper(p.s(j))+"M")
-		return hi - i
+		return hi - i + p.untilClock(hi)
 	}
 	return j - i
+}
+
+// clockAfter reports that a dash at token i leads on to another time of day:
+// 10 a.m.-5:30 p.m.
+func (p *parser) clockAfter(i int) bool {
+	if !p.is(i, "-") && !p.is(i, "–") || p.glued(i) != p.glued(i+1) {
+		return false
+	}
+	h, j := p.plainAt(i+1, 2), i+2
+	if _, _, end := p.timeAt(i+1, ":."); end > 0 {
+		j = end
+	}
+	return h >= 1 && h <= 12 && (halfDay(p.s(j)) && p.ends(j+1) || p.stoppedHalf(j))
+}
+
+// untilClock says the dash at token i between two times of day and gives the
+// tokens that this settles.
+func (p *parser) untilClock(i int) int {
+	if !p.clockAfter(i) {
+		return 0
+	}
+	p.put(i, i+1, p.lang.say("to"))
+	p.chain, p.ended = "m", i // what follows is free to be read
+	return 1
+}
+
+// inches is the second part of a height: 6 ft 2 in. “In” is mostly a preposition,
+// so that what stands behind it must be the end, a mark or the dimension.
+func (p *parser) inches(i int) int {
+	foot := i - 1
+	if p.dot(foot) {
+		foot--
+	}
+	n := p.plainAt(i, 2)
+	if p.lang.name != "en" || n < 0 || n > 11 || p.s(foot) != "ft" || p.kind(foot-1) != number || p.s(i+1) != "in" {
+		return 0
+	}
+	switch p.s(i + 2) {
+	case "tall", "long", "high", "wide", "deep", "thick", "by", "and", "or", "x":
+	default:
+		if p.kind(i+2) == word || p.kind(i+2) == number || !p.ends(i+2) {
+			return 0
+		}
+		if p.is(i+2, ".") && !p.last(i+2) {
+			return 0
+		}
+	}
+	if n == 1 {
+		p.put(i, i+2, "one inch")
+	} else {
+		p.put(i+1, i+2, "inches")
+	}
+	return 2
 }
 
 // stoppedHalf reports “a.m.” or “p.m.” at token i.

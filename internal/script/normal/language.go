@@ -61,7 +61,8 @@ type language struct {
 	small      map[string][]string // function words
 	particles  map[string][]string // small words that a name can begin with
 	phones     map[string][]string // words that a telephone number follows
-	nouns      map[string][]string // German: genders of nouns
+	weekdays   map[string][]string // short names of the days of the week
+	nouns      map[string][]string // genders of nouns
 	endings    map[string][]string // German: endings of an ordinal after a word
 	emoji      map[string]string
 	refs       map[string]bool // first tokens of ref
@@ -116,7 +117,7 @@ func (l *language) load() error {
 	lists := map[string]*map[string][]string{
 		"word": &l.words, "symbol": &l.symbols, "fraction": &l.fractions, "fraction before": &l.fractioned,
 		"counted": &l.counted, "year after": &l.yearBefore, "no year after": &l.notYear, "no year before": &l.notAfter,
-		"king": &l.kings, "numbered": &l.numbered, "small": &l.small, "particle": &l.particles, "phone": &l.phones, "noun": &l.nouns, "ending after": &l.endings,
+		"king": &l.kings, "numbered": &l.numbered, "small": &l.small, "particle": &l.particles, "phone": &l.phones, "weekday": &l.weekdays, "noun": &l.nouns, "ending after": &l.endings,
 	}
 	for _, t := range tables {
 		*t = table{}
@@ -144,18 +145,25 @@ func (l *language) load() error {
 	if err != nil {
 		return err
 	}
+	// What is written small can stand at the start of a sentence.
+	// A single letter is somebody's initial then.
+	for _, t := range []table{l.abbrev, l.title, l.ref} {
+		for head, es := range maps.Clone(t) {
+			r, n := utf8.DecodeRuneInString(head)
+			up := string(unicode.ToUpper(r)) + head[n:]
+			if up == head {
+				continue
+			}
+			for _, e := range es {
+				if n < len(head) || len(e.parts) > 2 {
+					t[up] = append(t[up], e)
+				}
+			}
+		}
+	}
 	l.refs = map[string]bool{}
 	for head := range l.ref {
 		l.refs[head] = true
-	}
-	// What is written small can stand at the start of a sentence.
-	for _, t := range []table{l.abbrev, l.title} {
-		for head, es := range maps.Clone(t) {
-			r, n := utf8.DecodeRuneInString(head)
-			if up := string(unicode.ToUpper(r)) + head[n:]; up != head {
-				t[up] = append(t[up], es...)
-			}
-		}
 	}
 	l.heads = map[string]bool{"x": true}
 	for _, t := range []table{l.abbrev, l.title, l.ref, l.month, l.currency} {
@@ -164,6 +172,9 @@ func (l *language) load() error {
 		}
 	}
 	for w := range l.phones {
+		l.heads[w] = true
+	}
+	for w := range l.weekdays {
 		l.heads[w] = true
 	}
 	for _, t := range tables {

@@ -221,7 +221,11 @@ func (p *parser) moneyAt(i int) int {
 		if last.value == 1 && last.whole() && text == "" {
 			head = p.lang.one(genderOf(big.forms, 2))
 		}
-		p.put(i, hi, text+head+" "+form+" "+p.lang.after(e.forms[1]))
+		name := e.forms[1]
+		if text == "" && p.priced(i, hi) {
+			name = e.forms[0]
+		}
+		p.put(i, hi, text+head+" "+form+" "+p.lang.after(name))
 		return hi - i
 	}
 	if p.glued(end) && p.is(end, "-") && p.glued(end+1) && text == "" {
@@ -241,7 +245,7 @@ func (p *parser) moneyAt(i int) int {
 		text = p.lang.price(last, e)
 	case text == "" && last.value == 1 && last.whole():
 		text = p.lang.one(genderOf(e.forms, 2)) + " " + e.forms[0]
-	case text != "" || p.lang.plural(last):
+	case text != "" || p.lang.plural(last) && !p.priced(i, m.next):
 		text += p.lang.figures(last) + " " + e.forms[1]
 	default:
 		text = p.lang.figures(last) + " " + e.forms[0]
@@ -251,4 +255,13 @@ func (p *parser) moneyAt(i int) int {
 	}
 	p.put(i, m.next, text)
 	return m.next - i
+}
+
+// priced reports that the English amount at tokens i to j describes the noun
+// behind it, which an article leads to: a £4.5 million scheme.
+func (p *parser) priced(i, j int) bool {
+	if p.lang.name != "en" || p.kind(j) != word || p.glued(j) || p.capital(j) || has(p.lang.small, p.s(j)) {
+		return false
+	}
+	return strings.EqualFold(p.prev(i), "a") || strings.EqualFold(p.prev(i), "an")
 }

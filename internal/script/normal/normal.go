@@ -63,6 +63,7 @@ var (
 		{"formula", (*parser).formula},
 		{"code before amount", (*parser).moneyCode},
 		{"phone", (*parser).phoneWord},
+		{"weekdays", (*parser).weekdayRange},
 		{"page", (*parser).reference},
 		{"abbreviation", (*parser).abbreviation},
 		{"day of month", (*parser).monthDay},
@@ -75,6 +76,8 @@ var (
 		{"clock", (*parser).clock},
 		{"fraction", (*parser).fraction},
 		{"ordinal", (*parser).ordinal},
+		{"how often", (*parser).howOften},
+		{"inches", (*parser).inches},
 		{"decade", (*parser).decade},
 		{"quantity", (*parser).quantity},
 	}

@@ -111,6 +111,9 @@ func frSaid(n int64, g gender, plural bool, mark string) string {
 func frRoman(p *parser, i int, n int64) int {
 	if p.lang.kings[p.prev(i)] != nil || has(p.lang.kings, p.prev(i)) {
 		if n < 40 && (n > 1 || p.ends(i+1)) {
+			if k := p.romanRow(i, n, frCardinal); k > 0 {
+				return k
+			}
 			p.put(i, i+1, frCardinal(n))
 			return 1
 		}
@@ -219,18 +222,18 @@ func esOrdinalMark(p *parser, i int) int {
 func esRoman(p *parser, i int, n int64) int {
 	prev := p.prev(i)
 	_, king := p.lang.kings[prev]
-	feminineKing := king && genderOf(p.lang.kings[prev], 0) == feminine
 	switch {
 	case king && n < 40 && (n > 1 || p.ends(i+1)):
-		if n <= 10 {
-			g := masculine
-			if feminineKing {
-				g = feminine
+		say := func(n int64) string {
+			if n > 10 {
+				return esCardinal(n)
 			}
-			p.put(i, i+1, esOrdinal(n, g, false))
-		} else {
-			p.put(i, i+1, esCardinal(n))
+			return esOrdinal(n, genderOf(p.lang.kings[prev], 0), false)
 		}
+		if k := p.romanRow(i, n, say); k > 0 {
+			return k
+		}
+		p.put(i, i+1, say(n))
 		return 1
 	case prev == "siglo" || prev == "Siglo" || prev == "siglos" || p.prev(i) == "y" && strings.HasPrefix(p.s(i-3), "siglo") || p.is(i-1, "-") && strings.HasPrefix(p.s(i-3), "siglo"):
 		p.put(i, i+1, esCentury(n))
@@ -335,7 +338,11 @@ func itRoman(p *parser, i int, n int64) int {
 	forms, king := p.lang.kings[prev]
 	switch {
 	case king && n < 40 && (n > 1 || p.ends(i+1)):
-		p.put(i, i+1, itOrdinal(n, genderOf(forms, 0)))
+		say := func(n int64) string { return itOrdinal(n, genderOf(forms, 0)) }
+		if k := p.romanRow(i, n, say); k > 0 {
+			return k
+		}
+		p.put(i, i+1, say(n))
 		return 1
 	case next == "secolo" || next == "sec" || next == "secoli" || prev == "secolo" || prev == "sec" || p.dot(i-1) && p.s(i-2) == "sec" || p.s(i+2) == "secolo" || p.s(i+3) == "secolo" || p.s(i+2) == "secoli":
 		p.put(i, i+1, itOrdinal(n, masculine))

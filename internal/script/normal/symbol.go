@@ -35,6 +35,19 @@ func (p *parser) symbol(i int) int {
 	if !ok {
 		return 0
 	}
+	if s == "%" && p.lang.name == "de" && p.percentAdjective(i) {
+		p.put(i, i+2, strings.ToLower(name[0])+p.s(i+1))
+		return 2
+	}
+	if s == "*" {
+		if born := p.lang.say("born"); born != "" && p.born(i) {
+			p.put(i, i+1, born)
+			return 1
+		}
+		if !p.multiplies(i) {
+			return 0
+		}
+	}
 	left, right := p.glued(i), p.glued(i+1)
 	numbered := p.kind(i-1) == number && p.kind(i+1) == number
 	switch s {
@@ -48,7 +61,7 @@ func (p *parser) symbol(i int) int {
 			return 0
 		case !left && !right && (p.at(i+1).kind == none || p.at(i-1).kind == none || s == "/"):
 			return 0
-		case !left && !right && (s == "<" || s == ">" || s == "*") && p.kind(i+1) != number && p.kind(i-1) != number && len(p.s(i-1)) > 2:
+		case !left && !right && (s == "<" || s == ">") && p.kind(i+1) != number && p.kind(i-1) != number && len(p.s(i-1)) > 2:
 			return 0
 		}
 	case "=", "&", "%":
@@ -82,6 +95,48 @@ func (p *parser) symbol(i int) int {
 	}
 	p.put(i, i+1, with)
 	return 1
+}
+
+// percentAdjective reports a sign for per cent that German inflects: 5%ige.
+func (p *parser) percentAdjective(i int) bool {
+	if p.kind(i-1) != number && !(p.is(i-1, "-") && p.kind(i-2) == number) || !p.glued(i+1) || !p.ends(i+2) {
+		return false
+	}
+	switch p.s(i + 1) {
+	case "ig", "ige", "igem", "igen", "iger", "iges":
+		return true
+	}
+	return false
+}
+
+// multiplies reports that the asterisk at token i stands between two numbers,
+// or a number and a variable: 2 * 4, 3x * 2y, 2 * n.
+func (p *parser) multiplies(i int) bool {
+	variable := func(j int) bool { return p.kind(j) == word && utf8.RuneCountInString(p.s(j)) == 1 }
+	left := p.kind(i-1) == number || variable(i-1) && p.glued(i-1) && p.kind(i-2) == number
+	right := p.kind(i+1) == number
+	return left && (right || variable(i+1)) || right && variable(i-1)
+}
+
+// maxLife bounds the tokens between the signs of birth and death.
+const maxLife = 32
+
+// born reports that the asterisk at token i, the first in a bracket, stands
+// before the day of a birth: a year follows, or the sign of the death does within
+// the same bracket.
+func (p *parser) born(i int) bool {
+	if !p.is(i, "*") || !p.is(i-1, "(") || p.kind(i+1) != number && !has(p.lang.yearBefore, p.s(i+1)) {
+		return false
+	}
+	if n := p.plainAt(i+1, 4); n >= 1000 && n <= 2100 && p.ends(i+2) {
+		return true
+	}
+	for j := i + 2; j < i+maxLife && !p.is(j, ")") && p.kind(j) != none; j++ {
+		if p.is(j, "†") {
+			return true
+		}
+	}
+	return false
 }
 
 // times is an x between numbers.
@@ -123,7 +178,7 @@ func (p *parser) power(i int) int {
 			return 0
 		}
 		p.put(i, k+1, p.powerText(p.s(k), sign))
-		return k + 1 - i
+		return k + 1 - i + p.powerUnit(i, k+1)
 	}
 	var digits []byte
 	negative := false
@@ -147,7 +202,19 @@ func (p *parser) power(i int) int {
 		return 0
 	}
 	p.put(i, k, p.powerText(string(digits), negative))
-	return k - i
+	return k - i + p.powerUnit(i, k)
+}
+
+// powerUnit notes the unit at token k behind the power that begins at token i,
+// if that is one of a number: 10⁴ m².
+func (p *parser) powerUnit(i, k int) int {
+	e, n := p.find(p.lang.unit, k)
+	if n == 0 || p.kind(i-1) != number || !p.at(k).spaced || !p.unitEnds(k+n) {
+		return 0
+	}
+	hi := p.beforeStop(k, k+n)
+	p.put(k, hi, e.forms[1])
+	return hi - k
 }
 
 func (p *parser) powerText(digits string, negative bool) string {
@@ -295,7 +362,7 @@ func (p *parser) sayFraction(i, j int, name []string, mixed bool) int {
 		}
 		p.put(i, j, text)
 	case half && (p.lang.name == "es" || p.lang.name == "it" || p.lang.name == "fr"):
-		if e != nil && genderOf(e.forms, 2) == feminine {
+		if e != nil && genderOf(e.forms, 2) == feminine || e == nil && genderOf(p.lang.nouns[p.s(j)], 0) == feminine {
 			text = name[1]
 		}
 		p.put(i, j, text)

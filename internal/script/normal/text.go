@@ -30,6 +30,10 @@ func (p *parser) abbreviation(i int) int {
 	}
 	if e, k := p.find(p.lang.title, i); k > 0 {
 		next := p.s(i + k)
+		if p.lang.name == "de" && p.s(i) == "u" && p.kind(i+k) == number {
+			p.put(i, i+k, e.forms[0]) // die 1. u. 2. Klasse
+			return k
+		}
 		if !p.capital(i+k) && (!has(p.lang.particles, next) || len(e.forms) > 1 && next == "and") {
 			return p.street(i, k)
 		}
@@ -83,7 +87,7 @@ func (p *parser) reference(i int) int {
 	at := i + k
 	if p.kind(at) != number {
 		v := romanValue(p.s(at))
-		if v == 0 || len(p.s(at)) == 1 && p.s(at) != "V" && p.s(at) != "X" && (p.s(at) != "I" || p.lang.name == "en") || p.glued(at) || !p.ends(at+1) || p.dot(at+1) && !p.last(at+1) {
+		if v == 0 || len(p.s(at)) == 1 && p.s(at) != "V" && p.s(at) != "X" && (p.s(at) != "I" || p.lang.name == "en") || p.glued(at) || !p.ends(at+1) || len(p.s(at)) == 1 && p.dot(at+1) && !p.last(at+1) {
 			return 0
 		}
 		p.put(i, i+k, e.forms[0])

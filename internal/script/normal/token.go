@@ -33,11 +33,14 @@ type parser struct {
 	groupBuf [maxGroups]string // see numeral
 	chain    string            // the ending of the German ordinal noted last
 	ended    int               // the token after it
+	dateEnd  string            // the same of a German day and month in figures
+	dated    int               // the token after these
 }
 
 // read cuts the text into tokens.
 func (p *parser) read() {
 	p.toks, p.out, p.chain, p.ended = p.toks[:0], nil, "", -1
+	p.dateEnd, p.dated = "", -1
 	text := p.text
 	spaced, head := false, 0
 	for i := 0; i < len(text); {
@@ -218,7 +221,9 @@ func (p *parser) free(i int) bool {
 	case "-":
 		// A negative number, or mid-1960s.
 		return p.at(i-1).head || p.kind(i-2) == word && has(p.lang.words, "prefix "+p.s(i-2)) && p.at(i-2).head
-	case ",", ":", ";", "_", "/", "\\", "@", "#", "*", "'", "’", "^", "&", "%", "|":
+	case "*":
+		return p.born(i - 1)
+	case ",", ":", ";", "_", "/", "\\", "@", "#", "'", "’", "^", "&", "%", "|":
 		return false
 	}
 	return true

@@ -15,12 +15,15 @@ import (
 type Options struct {
 	// Failures is how many requests in a row fail before it gives up; default 5.
 	Failures int
+	// Clips is how many answers in a row are no sound (tts.ErrBroken,
+	// tts.ErrEmpty) before it does; default 20. It is more, since a text may be
+	// to blame.
+	Clips int
 }
 
 // New is b that after so many failures in a row answers every further request
 // with an error that wraps tts.ErrDown and tells the last one. A clip ends the
-// row. What is the fault of one text or one voice is not counted, nor is an
-// answer that is no sound: the service is there.
+// row. What is the fault of one text or one voice is not counted.
 //
 // It stays given up. A run from a command line has nothing better to do than
 // to stop, or to have another voice speak: what was spoken is kept, and the
@@ -29,6 +32,9 @@ func New(b tts.Backend, o Options) tts.Backend {
 	if o.Failures == 0 {
 		o.Failures = 5
 	}
+	if o.Clips == 0 {
+		o.Clips = 20
+	}
 	return &backend{Around: tts.Around{Backend: b}, options: o}
 }
 
@@ -36,9 +42,9 @@ type backend struct {
 	tts.Around
 	options Options
 
-	mu       sync.Mutex
-	failures int   // in a row
-	down     error // once given up
+	mu              sync.Mutex
+	failures, clips int   // in a row
+	down            error // once given up
 }
 
 func (b *backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, error) {
@@ -46,20 +52,11 @@ func (b *backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 		return tts.Clip{}, err
 	}
 	clip, err := b.Backend.Synthesize(ctx, r)
-	if err != nil && (ctx.Err() != nil || !counts(err)) {
-		return tts.Clip{}, err
+	if err != nil && ctx.Err() != nil {
+		return tts.Clip{}, err // the run is over; it says nothing of the service
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if err == nil {
-		b.failures = 0
-		return clip, nil
-	}
-	if b.failures++; b.failures == b.options.Failures && b.down == nil {
-		// %v: this is not what the last one wraps.
-		b.down = fmt.Errorf("%s: %w: %d requests in a row failed, the last with: %v", b.Name(), tts.ErrDown, b.failures, err)
-	}
-	return tts.Clip{}, err
+	b.note(err)
+	return clip, err
 }
 
 func (b *backend) state() error {
@@ -68,7 +65,22 @@ func (b *backend) state() error {
 	return b.down
 }
 
-// counts says whether an error tells that the service is down.
-func counts(err error) bool {
-	return !tts.Permanent(err) && !errors.Is(err, tts.ErrBroken) && !errors.Is(err, tts.ErrEmpty) && !errors.Is(err, tts.ErrPhonemes)
+// note counts how a request went, and gives up after too many failures.
+func (b *backend) note(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	what, n, most := "requests in a row failed", &b.failures, b.options.Failures
+	switch {
+	case err == nil:
+		b.failures, b.clips = 0, 0
+		return
+	case tts.Permanent(err), errors.Is(err, tts.ErrPhonemes):
+		return
+	case errors.Is(err, tts.ErrBroken), errors.Is(err, tts.ErrEmpty):
+		what, n, most = "answers in a row were no sound", &b.clips, b.options.Clips
+	}
+	if *n++; *n >= most && b.down == nil {
+		// %v: this is not what the last one wraps.
+		b.down = fmt.Errorf("%s: %w: %d %s, the last with: %v", b.Name(), tts.ErrDown, *n, what, err)
+	}
 }

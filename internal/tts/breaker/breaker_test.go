@@ -43,7 +43,8 @@ func TestBreaker(t *testing.T) {
 		{"every third is well", []error{bad, bad, nil, bad, bad, nil, bad, bad, nil, bad}, 10},
 		{"bad texts", []error{of(tts.ErrText), of(tts.ErrTooLong), of(tts.ErrPhonemes), of(tts.ErrText)}, 10},
 		{"bad texts do not end the row", []error{bad, tts.ErrText, bad, tts.ErrEmpty, bad}, 5},
-		{"no sound", []error{of(tts.ErrEmpty), of(tts.ErrBroken)}, 10},
+		{"no sound", []error{of(tts.ErrEmpty), of(tts.ErrBroken)}, 7},
+		{"sound now and then", []error{tts.ErrEmpty, tts.ErrBroken, nil, tts.ErrEmpty, tts.ErrBroken, tts.ErrEmpty, tts.ErrEmpty, tts.ErrEmpty, nil, nil}, 10},
 		{"a voice that is not there", []error{of(tts.ErrVoice)}, 10},
 		{"no key", []error{of(tts.ErrKey)}, 10},
 		{"too slow", []error{of(context.DeadlineExceeded)}, 3},
@@ -51,7 +52,7 @@ func TestBreaker(t *testing.T) {
 	}
 	for _, test := range tests {
 		inner := &script{Backend: fake.New(fake.Options{}), errs: test.errs}
-		b := New(inner, Options{Failures: 3})
+		b := New(inner, Options{Failures: 3, Clips: 7})
 		var last error
 		for range 10 {
 			_, last = b.Synthesize(t.Context(), tts.Request{Text: "word"})
@@ -61,7 +62,9 @@ func TestBreaker(t *testing.T) {
 		}
 		if down := errors.Is(last, tts.ErrDown); down != (test.calls < 10) {
 			t.Errorf("%s: at last %v", test.name, last)
-		} else if down && (!strings.Contains(last.Error(), "3 requests in a row") || !strings.Contains(last.Error(), inner.errs[len(inner.errs)-1].Error()) || errors.Is(last, bad)) {
+		} else if down && (test.name == "no sound") != strings.Contains(last.Error(), "7 answers in a row were no sound") {
+			t.Errorf("%s: %v", test.name, last)
+		} else if down && (!strings.Contains(last.Error(), " in a row ") || !strings.Contains(last.Error(), inner.errs[len(inner.errs)-1].Error()) || errors.Is(last, bad)) {
 			t.Errorf("%s: %v", test.name, last)
 		}
 	}

@@ -78,7 +78,7 @@ type request struct {
 	WPM    int
 	Pitch  int
 	Volume int
-	Range  optional
+	Range  int // more than normalRange
 	Gap    int // in units of gapUnit
 	// Seed makes the engine's noise repeatable, from 1.52 on.
 	Seed bool
@@ -248,6 +248,11 @@ func (e *engine) voice(v voices.Voice) (request, error) {
 	}
 	if err != nil {
 		return request{}, fmt.Errorf("espeak: voice %s: %w", name, err)
+	}
+	if r.Range != 0 && e.note != "" {
+		// The program has no option for it, and the command that a text may
+		// hold changes more than the range.
+		return request{}, fmt.Errorf("espeak: voice %s: %w", name, unfitVoice("the setting range needs libespeak-ng; "+e.note))
 	}
 	r.Voice, r.Seed = name, e.seeded
 	return r, nil

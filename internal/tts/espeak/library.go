@@ -193,8 +193,8 @@ func (l *library) speak(c *calls, r request) error {
 	); err != nil {
 		return err
 	}
-	if r.Range.Set {
-		if err := c.check("range", c.setParameter(paramRange, int32(r.Range.Value), 0)); err != nil {
+	if r.Range != 0 {
+		if err := c.check("range", c.setParameter(paramRange, int32(normalRange+r.Range), 0)); err != nil {
 			return err
 		}
 	}

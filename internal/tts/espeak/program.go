@@ -28,14 +28,10 @@ func (e *engine) speak(ctx context.Context, timeout time.Duration, r request) (s
 	if r.Gap > 0 {
 		args = append(args, "-g", strconv.Itoa(r.Gap))
 	}
-	text := r.Text
-	if r.Range.Set { // for which the program has no option, but the text a command
-		text = fmt.Sprintf("\x01%dR%s", r.Range.Value, text)
-	}
 	if r.Seed {
 		args = append(args, "-D")
 	}
-	out, err := e.run(ctx, timeout, 2*maxFrames+4096, text, args...)
+	out, err := e.run(ctx, timeout, 2*maxFrames+4096, r.Text, args...)
 	if err != nil {
 		return speech{}, err
 	}

@@ -46,11 +46,30 @@ type backend struct {
 	options Options
 
 	mu    sync.Mutex
+	info  *tts.Info // once it is known
 	lanes map[tts.Terms]*lane
 }
 
+// Info implements tts.Backend. It is asked for with every request, and an
+// engine may take its time to tell: what it told once holds.
+func (b *backend) Info(ctx context.Context) (tts.Info, error) {
+	b.mu.Lock()
+	known := b.info
+	b.mu.Unlock()
+	if known != nil {
+		return *known, nil
+	}
+	info, err := b.Backend.Info(ctx)
+	if err == nil {
+		b.mu.Lock()
+		b.info = &info
+		b.mu.Unlock()
+	}
+	return info, err
+}
+
 func (b *backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, error) {
-	terms, err := tts.TermsOf(ctx, b.Backend, r.Voice)
+	terms, err := tts.TermsOf(ctx, b, r.Voice)
 	if err != nil {
 		return tts.Clip{}, err
 	}

@@ -217,14 +217,37 @@ func TestCancel(t *testing.T) {
 	}
 }
 
-// TestMissing: an engine that is not there has no terms to keep to.
-func TestMissing(t *testing.T) {
-	b := New(missing{fake.New(fake.Options{})}, Options{})
-	if err := speak(t, b, "word", ""); !errors.Is(err, tts.ErrMissing) {
-		t.Error(err)
+// TestInfo: an engine that is not there has no terms to keep to, and one that is
+// tells them once.
+func TestInfo(t *testing.T) {
+	engine := &asked{Backend: fake.New(fake.Options{}), missing: true}
+	b := New(engine, Options{})
+	for range 2 {
+		if err := speak(t, b, "word", ""); !errors.Is(err, tts.ErrMissing) {
+			t.Error(err)
+		}
+	}
+	engine.missing = false
+	for range 3 {
+		if err := speak(t, b, "word", ""); err != nil {
+			t.Error(err)
+		}
+	}
+	if info, err := b.Info(t.Context()); err != nil || info.MaxText != 1000 || engine.times != 3 {
+		t.Errorf("%+v, %v, asked %d times", info, err, engine.times)
 	}
 }
 
-type missing struct{ tts.Backend }
+// asked counts how often it is asked for its Info.
+type asked struct {
+	tts.Backend
+	missing bool
+	times   int
+}
 
-func (missing) Info(context.Context) (tts.Info, error) { return tts.Info{}, tts.ErrMissing }
+func (a *asked) Info(ctx context.Context) (tts.Info, error) {
+	if a.times++; a.missing {
+		return tts.Info{}, tts.ErrMissing
+	}
+	return a.Backend.Info(ctx)
+}

@@ -1,0 +1,277 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"narrate/internal/document"
+	"narrate/internal/pcm"
+	"narrate/internal/script"
+	"narrate/internal/timeline"
+	"narrate/internal/tts"
+	"narrate/internal/tts/fake"
+	"narrate/voices"
+)
+
+// after is a backend that fails from its n-th request on.
+type after struct {
+	tts.Around
+	calls atomic.Int64
+	n     int64
+	err   error
+}
+
+func (a *after) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, error) {
+	if a.calls.Add(1) >= a.n {
+		return tts.Clip{}, a.err
+	}
+	return a.Backend.Synthesize(ctx, r)
+}
+
+// unready is a backend that cannot be asked what it is.
+type unready struct{ tts.Backend }
+
+func (unready) Info(context.Context) (tts.Info, error) {
+	return tts.Info{}, fmt.Errorf("first: %w", tts.ErrMissing)
+}
+
+// withFallbacks is a script whose voice "anna" of the backend "first" has these
+// fallbacks, given as "backend:name".
+func withFallbacks(fallbacks []string, texts ...string) *script.Script {
+	sc := scriptOf(texts...)
+	list := sc.Chapters[0].Utterances
+	anna := *list[0].Voice
+	anna.Name, anna.Backend = "anna", "first"
+	for _, f := range fallbacks {
+		v := *list[0].Voice
+		v.Backend, v.Name, _ = strings.Cut(f, ":")
+		anna.Fallback = append(anna.Fallback, &v)
+	}
+	for i := range list {
+		list[i].Voice = &anna
+	}
+	return sc
+}
+
+func TestFallback(t *testing.T) {
+	texts := sentences(12)
+	hurt := errors.New("status 500")
+	second := func() *fake.Backend { return fake.New(fake.Options{Name: "second", Rate: 16000, Plain: true}) }
+	faults := func(list ...int) map[string]fake.Fault {
+		all := map[string]fake.Fault{}
+		for _, i := range list {
+			all[texts[i]] = fake.Fault{Do: fake.Fail}
+		}
+		return all
+	}
+	works := fake.New(fake.Options{Name: "first"})
+	tests := []struct {
+		name         string
+		first        tts.Backend
+		fallbacks    []string
+		by           string // "a" anna, "b" ben, "c" cleo, "-" failed
+		reason       string // of the first substitute
+		fails        error
+		calls, three int // of first and third; -1 is not said
+	}{
+		{"not needed", works, []string{"second:ben"}, "aaaaaaaaaaaa", "", nil, -1, 0},
+		{"missing", unready{works}, []string{"second:ben"}, "bbbbbbbbbbbb", "first: not installed", nil, -1, 0},
+		{"no such voice", fake.New(fake.Options{Name: "first", Voices: []string{"x"}}), []string{"second:ben"}, "bbbbbbbbbbbb", "no such voice", nil, 0, 0},
+		{"an unknown backend", nil, []string{"second:ben"}, "bbbbbbbbbbbb", "which narrate does not have", nil, -1, 0},
+		{"all missing", unready{works}, []string{"fourth:dan"}, "", "", tts.ErrMissing, -1, 0},
+		{"one sentence", fake.New(fake.Options{Name: "first", Faults: faults(3, 7)}), []string{"second:ben"}, "aaabaaabaaaa", "injected failure", nil, 12, 0},
+		{"the first that can", fake.New(fake.Options{Name: "first", Faults: faults(3)}), []string{"broken:bo", "third:cleo"}, "aaacaaaaaaaa", "injected failure", nil, 12, 1},
+		{"nobody", fake.New(fake.Options{Name: "first", Faults: faults(3)}), []string{"broken:bo"}, "aaa-aaaaaaaa", "", nil, 12, 0},
+		{"no key", &after{Around: tts.Around{Backend: works}, n: 1, err: fmt.Errorf("first: %w", tts.ErrKey)}, []string{"second:ben"}, "bbbbbbbbbbbb", "not authorised", nil, -1, 0},
+		{"used up", &after{Around: tts.Around{Backend: works}, n: 6, err: fmt.Errorf("first: %w", tts.ErrQuota)}, []string{"second:ben"}, "aaaaabbbbbbb", "nothing left", nil, -1, 0},
+		{"used up without more", &after{Around: tts.Around{Backend: works}, n: 6, err: tts.ErrQuota}, []string{"fourth:dan"}, "", "", tts.ErrQuota, -1, 0},
+		{"both used up", &after{Around: tts.Around{Backend: works}, n: 6, err: tts.ErrDown}, []string{"empty:eve"}, "", "", tts.ErrQuota, -1, 0},
+		{"hurt for ever", &after{Around: tts.Around{Backend: works}, n: 6, err: hurt}, []string{"second:ben"}, "aaaaabbbbbbb", "status 500", nil, -1, 0},
+	}
+	names := map[byte]string{'b': "ben", 'c': "cleo"}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			third := fake.New(fake.Options{Name: "third"})
+			s := speaker(t, test.first, t.TempDir())
+			s.Jobs = 1
+			s.Backends = map[string]tts.Backend{
+				"second": second(), "third": third,
+				"broken": broken{second(), hurt}, "empty": broken{second(), tts.ErrQuota},
+			}
+			if test.first != nil {
+				s.Backends["first"] = test.first
+			}
+			sc := withFallbacks(test.fallbacks, texts...)
+			speech, err := s.Speak(t.Context(), sc)
+			if test.fails != nil {
+				if !errors.Is(err, test.fails) || strings.HasPrefix(err.Error(), "a.txt:") != (test.name != "all missing") {
+					t.Fatalf("got %v", err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for i, clip := range speech.Clips {
+				switch {
+				case clip == nil:
+					got += "-"
+				case clip.By == nil:
+					got += "a"
+				default:
+					got += clip.By.Name[:1]
+					// The word times are those of who spoke.
+					if plain := clip.By.Backend == "second"; plain != (len(clip.Marks) == 0) {
+						t.Errorf("%q has %d marks", texts[i], len(clip.Marks))
+					}
+				}
+			}
+			if got != test.by {
+				t.Fatalf("spoken by %s, want %s", got, test.by)
+			}
+			if f, ok := test.first.(*fake.Backend); ok && test.calls >= 0 && f.Calls() != test.calls {
+				t.Errorf("%d calls", f.Calls())
+			}
+			if third.Calls() != test.three {
+				t.Errorf("%d calls of the third", third.Calls())
+			}
+			at := 0
+			for i, by := range test.by {
+				if by != 'b' && by != 'c' {
+					continue
+				}
+				sub := speech.Substitutes[at]
+				if sub.Text != texts[i] || sub.Voice != names[byte(by)] || sub.Wanted != "anna" || sub.Pos.Line != i+1 || !strings.Contains(sub.Reason, test.reason) {
+					t.Errorf("substitute %+v", sub)
+				}
+				at++
+			}
+			if at != len(speech.Substitutes) || (at > 0) != (len(speech.Warnings) == 1) {
+				t.Fatalf("%d substitutes, want %d; warnings %q", len(speech.Substitutes), at, speech.Warnings)
+			}
+			if at > 0 && !strings.HasPrefix(speech.Warnings[0], fmt.Sprintf("a.txt: voice %q speaks %d of the sentences of \"anna\": ", speech.Substitutes[0].Voice, at)) {
+				t.Errorf("warning %q", speech.Warnings[0])
+			}
+			if r := NewReport(sc, speech, nil); len(r.Fallback) != at || at > 0 && (r.Fallback[0].Voice != speech.Substitutes[0].Voice || r.Fallback[0].Line == 0 || !r.Complete) {
+				t.Errorf("report %+v", r)
+			}
+		})
+	}
+}
+
+// TestFallbackKeepsTheFirst: what the first voice has spoken is not spoken by
+// another one, and what another one has, is the first's again when it can.
+func TestFallbackKeepsTheFirst(t *testing.T) {
+	texts := sentences(6)
+	first := fake.New(fake.Options{Name: "first"})
+	fails := &after{Around: tts.Around{Backend: first}, n: 4, err: tts.ErrQuota}
+	second := fake.New(fake.Options{Name: "second"})
+	s := speaker(t, nil, t.TempDir())
+	s.Jobs = 1
+	s.Backends = map[string]tts.Backend{"first": fails, "second": second}
+	by := func() string {
+		speech, err := s.Speak(t.Context(), withFallbacks([]string{"second:ben"}, texts...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		line, err := timeline.Build(withFallbacks(nil, texts...), s.Rate, speech.Clips)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, cue := range line.Chapters[0].Cues {
+			got += cue.Voice().Name[:1]
+		}
+		return got
+	}
+	if got := by(); got != "aaabbb" || second.Calls() != 3 {
+		t.Fatalf("%s with %d calls", got, second.Calls())
+	}
+	if got := by(); got != "aaabbb" || second.Calls() != 3 || fails.calls.Load() != 5 {
+		t.Fatalf("again: %s with %d and %d calls", got, second.Calls(), fails.calls.Load())
+	}
+	fails.n = 1000
+	if got := by(); got != "aaaaaa" || second.Calls() != 3 || first.Calls() != 6 {
+		t.Fatalf("with more: %s with %d and %d calls", got, second.Calls(), first.Calls())
+	}
+}
+
+// TestFallbackPronounces: phonemes are judged by who speaks.
+func TestFallbackPronounces(t *testing.T) {
+	texts := []string{"Quiz night again.", "Nothing else."}
+	s := speaker(t, nil, t.TempDir())
+	s.Backends = map[string]tts.Backend{
+		"first":  broken{fake.New(fake.Options{Name: "first"}), errors.New("hurt")},
+		"second": fake.New(fake.Options{Name: "second", Deaf: true}),
+	}
+	sc := withFallbacks([]string{"second:ben"}, texts...)
+	sc.Chapters[0].Utterances[0].Phonemes = []script.Phonemes{{Lo: 0, Hi: 4, IPA: "kwɪz"}}
+	speech, err := s.Speak(t.Context(), sc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(speech.Warnings) != 2 || !strings.Contains(strings.Join(speech.Warnings, "\n"), `the backend "second" cannot be told`) {
+		t.Errorf("%q", speech.Warnings)
+	}
+}
+
+// TestSameSound: two profiles that sound the same share clips, and neither is
+// the other's substitute.
+func TestSameSound(t *testing.T) {
+	sc := scriptOf("The same.", "The same.")
+	other := *sc.Chapters[0].Utterances[1].Voice
+	other.Name = "twin"
+	sc.Chapters[0].Utterances[1].Voice = &other
+	s := speaker(t, fake.New(fake.Options{}), t.TempDir())
+	speech, err := s.Speak(t.Context(), sc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if speech.Spoken != 1 || speech.Reused != 1 || len(speech.Substitutes) != 0 || len(speech.Warnings) != 0 {
+		t.Errorf("%+v", speech)
+	}
+}
+
+// voice is one of the fake backend for a script of several.
+func fakeVoice(name string, volume float64) *voices.Voice {
+	v := voices.Default()
+	v.Name, v.Backend, v.Engine, v.Language, v.Volume = name, "fake", name, "en", volume
+	return &v
+}
+
+// dialogue is a script in which each text has its voice.
+func dialogue(lines ...any) *script.Script {
+	sc := &script.Script{Source: "a.txt", Title: "T", Lang: "en", Chapters: []script.Chapter{{Title: "T"}}}
+	for i := 0; i < len(lines); i += 2 {
+		text := lines[i+1].(string)
+		sc.Chapters[0].Utterances = append(sc.Chapters[0].Utterances, script.Utterance{
+			Text: text, Spoken: text, Lang: "en", Voice: lines[i].(*voices.Voice),
+			Pos: document.Pos{File: "a.txt", Line: 1 + i/2, Col: 1},
+		})
+	}
+	return sc
+}
+
+// soundOf reads the whole programme of a speech.
+func soundOf(t *testing.T, s *Speaker, sc *script.Script, speech *Speech) (*timeline.Timeline, []int16) {
+	t.Helper()
+	line, err := timeline.Build(sc, s.Rate, speech.Clips)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := speech.Sound(line, s.Store).Open(pcm.Span{Start: 0, End: line.Frames})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	samples, err := pcm.ReadAll(r, line.Frames)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return line, samples
+}

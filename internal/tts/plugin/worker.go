@@ -1,0 +1,266 @@
+package plugin
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+
+	"narrate/internal/process"
+	"narrate/internal/tts"
+)
+
+// worker is a running process of the program, used by one goroutine at a time.
+type worker struct {
+	cmd    *exec.Cmd
+	grace  time.Duration
+	in     io.WriteCloser
+	stderr process.Tail
+	kill   sync.Once
+	id     int64 // of the last request
+
+	lines chan []byte   // what it writes, a line each, read when it is asked for
+	quit  chan struct{} // closed when nobody will read lines any more
+	ended chan struct{} // closed after the last line
+	cause error         // why there are no more lines; to be read after ended
+
+	folder string // its own
+	about  *about
+}
+
+// start starts a process, in a folder of its own.
+func start(name, program string, grace time.Duration) (w *worker, err error) {
+	folder, err := os.MkdirTemp("", Prefix+name+"-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(folder))
+		}
+	}()
+	// It outlives the request that it is started for.
+	w = &worker{
+		cmd: process.Command(context.Background(), program), grace: grace, folder: folder,
+		lines: make(chan []byte), quit: make(chan struct{}), ended: make(chan struct{}),
+	}
+	// What it leaves about goes away with the folder.
+	w.cmd.Dir = folder
+	w.cmd.Env = append(os.Environ(), "TMPDIR="+folder, "TMP="+folder, "TEMP="+folder)
+	w.cmd.Stderr = &w.stderr
+	if w.in, err = w.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := w.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := w.cmd.Start(); err != nil {
+		if errors.Is(err, fs.ErrNotExist) { // or what its first line names
+			return nil, fmt.Errorf("%w: %w", tts.ErrMissing, err)
+		}
+		return nil, fmt.Errorf("it cannot be started: %w", err)
+	}
+	go w.read(out)
+	return w, nil
+}
+
+// read passes lines on until there are no more.
+func (w *worker) read(out io.Reader) {
+	defer close(w.ended)
+	r := bufio.NewReaderSize(out, 64<<10)
+	var line []byte
+	for {
+		part, err := r.ReadSlice('\n')
+		if len(line)+len(part) > maxLine {
+			w.cause = violation("a line of more than %d bytes", maxLine)
+			return
+		}
+		line = append(line, part...)
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case errors.Is(err, io.EOF) && len(bytes.TrimSpace(line)) > 0:
+			w.cause = fmt.Errorf("it closed its standard output in the midst of a line: %s", begin(line))
+			return
+		case errors.Is(err, io.EOF):
+			w.cause = errors.New("it ended or closed its standard output")
+			return
+		case err != nil:
+			w.cause = err
+			return
+		}
+		select {
+		case w.lines <- line:
+		case <-w.quit:
+			return
+		}
+		line = nil
+	}
+}
+
+// dead reports a process that nothing more can come from.
+func (w *worker) dead() bool {
+	select {
+	case <-w.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// next is the number of the next request.
+func (w *worker) next(kind string) request {
+	w.id++
+	return request{Type: kind, ID: w.id}
+}
+
+// ask sends a request and reads its answer into one of want, by its type. Only
+// after usable may the process be asked again; otherwise the caller stops it.
+func (w *worker) ask(ctx context.Context, timeout time.Duration, id int64, message any, want map[string]any) (kind string, usable bool, err error) {
+	timed, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	sent := w.send(message)
+	for {
+		select {
+		case err := <-sent:
+			if err != nil {
+				return "", false, w.ending(fmt.Errorf("it does not read its standard input: %w", err))
+			}
+			sent = nil
+		case line := <-w.lines:
+			kind, err := parse(line, id, want)
+			return kind, err == nil, err
+		case <-w.ended:
+			return "", false, w.cause
+		case <-timed.Done():
+			if ctx.Err() == nil {
+				return "", false, fmt.Errorf("it gave no answer within %v and was stopped", timeout)
+			}
+			return "", sent == nil && w.giveUp(id), ctx.Err()
+		}
+	}
+}
+
+// ending is why the process ended, if it did, or else err.
+func (w *worker) ending(err error) error {
+	select {
+	case <-w.ended:
+		return w.cause
+	case <-time.After(w.grace):
+		return err
+	}
+}
+
+// giveUp has the process give up a request, if it can; it reports whether that
+// was done in time.
+func (w *worker) giveUp(id int64) bool {
+	if w.about == nil || !w.about.Cancel {
+		return false
+	}
+	late := time.NewTimer(w.grace)
+	defer late.Stop()
+	sent := w.send(request{Type: "cancel", ID: id})
+	for answered := false; !answered || sent != nil; {
+		select {
+		case err := <-sent:
+			if err != nil {
+				return false
+			}
+			sent = nil
+		case line := <-w.lines:
+			var s speech
+			if _, err := parse(line, id, map[string]any{"speech": &s, "error": &failure{}}); err != nil || answered {
+				return false
+			}
+			if s.File != "" && w.remove(s.File) != nil {
+				return false
+			}
+			answered = true
+		case <-w.ended:
+			return false
+		case <-late.C:
+			return false
+		}
+	}
+	return true
+}
+
+// send writes a message. The process may not read it, but writing ends when the
+// process is killed.
+func (w *worker) send(message any) <-chan error {
+	sent := make(chan error, 1)
+	go func() {
+		var line bytes.Buffer
+		e := json.NewEncoder(&line) // ends it with a line feed
+		e.SetEscapeHTML(false)
+		err := e.Encode(message)
+		if err == nil {
+			_, err = w.in.Write(line.Bytes())
+		}
+		sent <- err
+	}()
+	return sent
+}
+
+// file reads a file of the process's folder and removes it. A link that leads
+// out of the folder is refused.
+func (w *worker) file(name string) (data []byte, err error) {
+	root, err := os.OpenRoot(w.folder)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	inside, err := w.inside(name)
+	if err != nil {
+		return nil, err
+	}
+	// Opening a named pipe must not wait for somebody to write to it.
+	f, err := root.OpenFile(inside, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, violation("its file: %v", err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxFile {
+		return nil, violation("the file %.100q is not a regular one of at most %d bytes", name, maxFile)
+	}
+	data, err = io.ReadAll(io.LimitReader(f, maxFile))
+	return data, errors.Join(err, root.Remove(inside))
+}
+
+// stop kills the process and its children. It may be called at any time, also
+// by several goroutines, until end returns.
+func (w *worker) stop() {
+	w.kill.Do(func() {
+		// It may have ended by itself, which is as good.
+		_ = process.Kill(w.cmd)
+	})
+}
+
+// end lets an idle process leave by itself, or makes it, waits for it and
+// removes its folder. Its exit status says nothing that its answers have not
+// said.
+func (w *worker) end() error {
+	close(w.quit)
+	_ = w.in.Close()
+	late := time.AfterFunc(w.grace, w.stop)
+	_ = w.cmd.Wait()
+	late.Stop()
+	// From here on its process number may be another's.
+	w.kill.Do(func() {})
+	<-w.ended
+	return os.RemoveAll(w.folder)
+}
