@@ -158,9 +158,21 @@ func TestLexiconFor(t *testing.T) {
 		lexicon, voice string
 		want           bool
 	}{
-		{"", "de", true}, {"", "", true}, {"de", "de", true}, {"de", "de-AT", true}, {"de-AT", "de", false}, {"de-AT", "de-at", true},
-		{"de", "en", false}, {"de", "", false}, {"en-GB", "en-US", false}, {"zh", "cmn", true}, {"no", "nb", true}, {"nn", "nb", true},
-		{"sr-Latn", "sr", false}, {"sr-Latn", "sr-Latn-RS", true}, {"sr", "sr-Latn", true},
+		{"", "de", true},
+		{"", "", true},
+		{"de", "de", true},
+		{"de", "de-AT", true},
+		{"de-AT", "de", false},
+		{"de-AT", "de-at", true},
+		{"de", "en", false},
+		{"de", "", false},
+		{"en-GB", "en-US", false},
+		{"zh", "cmn", true},
+		{"no", "nb", true},
+		{"nn", "nb", true},
+		{"sr-Latn", "sr", false},
+		{"sr-Latn", "sr-Latn-RS", true},
+		{"sr", "sr-Latn", true},
 	} {
 		if got := (&Lexicon{Language: test.lexicon}).For(test.voice); got != test.want {
 			t.Errorf("%q for %q: %v", test.lexicon, test.voice, got)

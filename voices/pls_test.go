@@ -35,7 +35,8 @@ func TestDecodePLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Entry{
-		{Word: "Wachau", IPA: "vaˈxaʊ"}, {Word: "Wach Au", IPA: "vaˈxaʊ"},
+		{Word: "Wachau", IPA: "vaˈxaʊ"},
+		{Word: "Wach Au", IPA: "vaˈxaʊ"},
 		{Word: "U&V", Say: "u und vau"},
 		{Word: "both", IPA: "boʊθ", Say: "bous"},
 		{Word: "preferred", IPA: "θɹi", Say: "four"},

@@ -64,21 +64,21 @@ func retryAfter(header string) time.Duration {
 // pages are the media types that an article can have. Those that say less than
 // the content are false.
 var pages = map[string]bool{
-	"text/html":                               true,
-	"application/xhtml+xml":                   true,
-	"text/plain":                              true,
-	"text/markdown":                           true,
-	"text/x-markdown":                         true,
-	"application/epub+zip":                    true,
-	"application/ssml+xml":                    true,
-	"application/vnd.oasis.opendocument.text": true,
+	"text/html":             true,
+	"application/xhtml+xml": true,
+	"text/plain":            true,
+	"text/markdown":         true,
+	"text/x-markdown":       true,
+	"application/epub+zip":  true,
+	"application/ssml+xml":  true,
+	"application/vnd.oasis.opendocument.text":                                 true,
 	"application/vnd.openxmlformats-officedocument.wordprocessingml.document": true,
-	"application/octet-stream":     false,
-	"binary/octet-stream":          false,
-	"application/zip":              false,
-	"application/x-zip-compressed": false,
-	"application/xml":              false,
-	"text/xml":                     false,
+	"application/octet-stream":                                                false,
+	"binary/octet-stream":                                                     false,
+	"application/zip":                                                         false,
+	"application/x-zip-compressed":                                            false,
+	"application/xml":                                                         false,
+	"text/xml":                                                                false,
 }
 
 // mediaType reads a Content-Type. Its error is for what is surely no article.

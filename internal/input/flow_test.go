@@ -21,8 +21,11 @@ func dump(doc *document.Document) string {
 			on   bool
 			text string
 		}{
-			{b.Lang != "", " lang=" + b.Lang}, {b.Group > 0, fmt.Sprintf(" group=%d", b.Group)},
-			{b.Note > 0, fmt.Sprintf(" note=%d", b.Note)}, {b.Quoted, " quoted"}, {b.Aside, " aside"},
+			{b.Lang != "", " lang=" + b.Lang},
+			{b.Group > 0, fmt.Sprintf(" group=%d", b.Group)},
+			{b.Note > 0, fmt.Sprintf(" note=%d", b.Note)},
+			{b.Quoted, " quoted"},
+			{b.Aside, " aside"},
 		} {
 			if f.on {
 				out.WriteString(f.text)

@@ -98,9 +98,11 @@ const OtherNamespace = "?"
 // prefix for each namespace that the caller knows, whatever prefixes the file
 // uses.
 func NewXMLReader(file, text string, names map[string]string) *XMLReader {
-	return &XMLReader{file: file, text: text, names: names,
+	return &XMLReader{
+		file: file, text: text, names: names,
 		bound:  map[string][]string{"xml": {"xml"}, "xmlns": {"xmlns"}},
-		joined: make(map[[2]string]string)}
+		joined: make(map[[2]string]string),
+	}
 }
 
 // Err gives the error that ended the reading; nil at the end of the file. It
@@ -470,8 +472,10 @@ func (x *XMLReader) InnerText() string {
 // element and its end. Go behind it in x with Skip.
 func (x *XMLReader) Fork() *XMLReader {
 	x.shared = true
-	return &XMLReader{file: x.file, text: x.text, names: x.names, bound: x.bound, shared: true, joined: x.joined,
-		open: []string{x.open[len(x.open)-1]}, at: x.at, end: x.end, rooted: true}
+	return &XMLReader{
+		file: x.file, text: x.text, names: x.names, bound: x.bound, shared: true, joined: x.joined,
+		open: []string{x.open[len(x.open)-1]}, at: x.at, end: x.end, rooted: true,
+	}
 }
 
 // own makes sure that no other reader has what prefixes stand for.

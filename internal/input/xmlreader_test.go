@@ -40,10 +40,14 @@ func tokens(text string) string {
 
 func TestXMLReader(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
-		{"namespaces", `<x:p xmlns:x="urn:w" xmlns="urn:plain" xmlns:o="urn:o"><b x:i="1" j='2'/><o:c xmlns:x="urn:o" x:d=""/><x:e /></x:p >`,
-			"0 <w:p xmlns:x=\"urn:w\"@14 xmlns=\"urn:plain\"@28 xmlns:o=\"urn:o\"@48>\n55 <b w:i=\"1\"@63 j=\"2\"@69>\n73 </b>\n73 <?:c xmlns:x=\"urn:o\"@87 ?:d=\"\"@99>\n102 </?:c>\n102 <w:e>\n109 </w:e>\n109 </w:p>\n"},
-		{"texts", "\n<?xml version='1.1'?><!DOCTYPE a [<!ELEMENT a \">\">]><!-- < --><a>x &amp;y&#x41;&#66;<!--z--><![CDATA[<&]]><![CDATA[]]>\x1f</a>\x00 junk <",
-			"63 <a>\n66 \"x \"\n68 \"&\"\n73 \"y\"\n74 \"A\"\n80 \"B\"\n102 \"<&\"\n119 \"\\x1f\"\n120 </a>\n"},
+		{
+			"namespaces", `<x:p xmlns:x="urn:w" xmlns="urn:plain" xmlns:o="urn:o"><b x:i="1" j='2'/><o:c xmlns:x="urn:o" x:d=""/><x:e /></x:p >`,
+			"0 <w:p xmlns:x=\"urn:w\"@14 xmlns=\"urn:plain\"@28 xmlns:o=\"urn:o\"@48>\n55 <b w:i=\"1\"@63 j=\"2\"@69>\n73 </b>\n73 <?:c xmlns:x=\"urn:o\"@87 ?:d=\"\"@99>\n102 </?:c>\n102 <w:e>\n109 </w:e>\n109 </w:p>\n",
+		},
+		{
+			"texts", "\n<?xml version='1.1'?><!DOCTYPE a [<!ELEMENT a \">\">]><!-- < --><a>x &amp;y&#x41;&#66;<!--z--><![CDATA[<&]]><![CDATA[]]>\x1f</a>\x00 junk <",
+			"63 <a>\n66 \"x \"\n68 \"&\"\n73 \"y\"\n74 \"A\"\n80 \"B\"\n102 \"<&\"\n119 \"\\x1f\"\n120 </a>\n",
+		},
 		{"attributes", "<a b='x&#10;\n&quot;<' xml:lang=\"de\"/>", "0 <a b=\"x\\n \\\"<\"@6 xml:lang=\"de\"@32>\n37 </a>\n"},
 		{"nothing", " ", "error a.xml:1:2: holds no XML element\n"},
 		{"text", "a<b/>", "error a.xml:1:1: not XML: there is text in front of the first element\n"},

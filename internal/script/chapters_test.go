@@ -48,8 +48,10 @@ func TestSelection(t *testing.T) {
 		{name: "notes of other chapters", ranges: "2", notes: TreatEnd, want: "2 Eins/1: Eins Text eins. Note eins.\n- 1 chapter 1 is not selected: A\n- 4 chapter 3 is not selected: Zwei\n- 7 chapter 4 is not selected: Drei\n"},
 		{name: "notes of chapters that are not there", ranges: "4", notes: TreatInline, want: "4 Drei/1: Drei Text drei. Note zwei.\n- 1 chapter 1 is not selected: A\n- 2 chapter 2 is not selected: Eins\n- 4 chapter 3 is not selected: Zwei\n" +
 			"- 8 link's address (links=read speaks it): https://a.example\n- 9 note that nothing spoken refers to: Note eins.\n"},
-		{name: "the source's own", contents: []document.ChapterStart{{Block: 0, Title: " Vorn\u00ad "}, {Block: 4, Title: "Mitte", Level: 2}, {Block: 4, Title: "zugleich", Level: 3}, {Block: 99, Title: "draußen", Level: 1}},
-			notes: TreatEnd, want: "1 Vorn/1: Vorweg. Eins Text eins. Note eins. Zwei\n2 Mitte/2: Text zwei. Kein Kapitel Drei Text drei. Note zwei.\n- 8 link's address (links=read speaks it): https://a.example\n"},
+		{
+			name: "the source's own", contents: []document.ChapterStart{{Block: 0, Title: " Vorn\u00ad "}, {Block: 4, Title: "Mitte", Level: 2}, {Block: 4, Title: "zugleich", Level: 3}, {Block: 99, Title: "draußen", Level: 1}},
+			notes: TreatEnd, want: "1 Vorn/1: Vorweg. Eins Text eins. Note eins. Zwei\n2 Mitte/2: Text zwei. Kein Kapitel Drei Text drei. Note zwei.\n- 8 link's address (links=read speaks it): https://a.example\n",
+		},
 		{name: "an empty one", contents: []document.ChapterStart{}, ranges: "1", want: "1 A/0: Vorweg. Eins Text eins. Zwei Text zwei. Kein Kapitel Drei Text drei.\n" +
 			"- 8 link's address (links=read speaks it): https://a.example\n- 9 note (footnotes=end speaks it): Note eins.\n- 10 note (footnotes=end speaks it): Note zwei.\n"},
 		{name: "one that begins later, without words", contents: []document.ChapterStart{{Block: 2, Level: 1}, {Block: 8, Title: "Noten", Level: 1}}, ranges: "2-3", want: "2 A/1: Text eins. Zwei Text zwei. Kein Kapitel Drei Text drei.\n" +

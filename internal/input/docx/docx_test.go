@@ -230,8 +230,10 @@ func TestErrors(t *testing.T) {
 		{"entities", "declares entities", zipped(t, map[string]string{"word/document.xml": `<!DOCTYPE a [<!ENTITY b "c">]>` + head + foot})},
 		{"nesting", "nested deeper than 1000", body(t, deep)},
 		{"boxes in boxes", `text box in many others "A"`, body(t, boxes)},
-		{"broken styles", `paragraph "A"; styles.xml:1:1`, zipped(t, map[string]string{"word/document.xml": head + p("A") + foot,
-			"word/_rels/document.xml.rels": `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="a" Type="x/styles" Target="styles.xml"/></Relationships>`, "word/styles.xml": "<a"})},
+		{"broken styles", `paragraph "A"; styles.xml:1:1`, zipped(t, map[string]string{
+			"word/document.xml":            head + p("A") + foot,
+			"word/_rels/document.xml.rels": `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="a" Type="x/styles" Target="styles.xml"/></Relationships>`, "word/styles.xml": "<a",
+		})},
 	} {
 		if got := strings.ReplaceAll(show(t, c.data), "a.docx/word/", ""); !strings.Contains(got, c.want) || strings.Contains(got, "\n") {
 			t.Errorf("%s: %.300s", c.name, got)
@@ -264,8 +266,17 @@ func TestNumbering(t *testing.T) {
 		n            int
 		format, want string
 	}{
-		{4, "decimal", "4"}, {4, "lowerRoman", "iv"}, {1990, "upperRoman", "MCMXC"}, {4000, "upperRoman", "4000"}, {0, "lowerLetter", "0"},
-		{26, "lowerLetter", "z"}, {27, "lowerLetter", "aa"}, {28, "upperLetter", "BB"}, {7, "decimalZero", "07"}, {7, "chicago", "7"}, {7, "none", ""},
+		{4, "decimal", "4"},
+		{4, "lowerRoman", "iv"},
+		{1990, "upperRoman", "MCMXC"},
+		{4000, "upperRoman", "4000"},
+		{0, "lowerLetter", "0"},
+		{26, "lowerLetter", "z"},
+		{27, "lowerLetter", "aa"},
+		{28, "upperLetter", "BB"},
+		{7, "decimalZero", "07"},
+		{7, "chicago", "7"},
+		{7, "none", ""},
 	} {
 		if got := numeral(c.n, c.format); got != c.want {
 			t.Errorf("%d as %s: %q", c.n, c.format, got)
@@ -278,8 +289,21 @@ func TestSymbols(t *testing.T) {
 		font, char string
 		want       rune
 	}{
-		{"Symbol", "F061", 'α'}, {"Symbol", "F0AE", '→'}, {"Symbol", "F0E5", '∑'}, {"Symbol", "F0B7", '•'}, {"Symbol", "F0F2", '∫'}, {"Symbol", "F057", 'Ω'},
-		{"Symbol", "F0FE", '⎭'}, {"Wingdings", "F0FC", '✓'}, {"Wingdings", "F001", 0}, {"Wingdings 2", "F050", 0}, {"Arial", "00E9", 'é'}, {"Arial", "20AC", '€'}, {"Arial", "zz", 0}, {"Arial", "D800", 0}, {"Arial", "F041", 'A'},
+		{"Symbol", "F061", 'α'},
+		{"Symbol", "F0AE", '→'},
+		{"Symbol", "F0E5", '∑'},
+		{"Symbol", "F0B7", '•'},
+		{"Symbol", "F0F2", '∫'},
+		{"Symbol", "F057", 'Ω'},
+		{"Symbol", "F0FE", '⎭'},
+		{"Wingdings", "F0FC", '✓'},
+		{"Wingdings", "F001", 0},
+		{"Wingdings 2", "F050", 0},
+		{"Arial", "00E9", 'é'},
+		{"Arial", "20AC", '€'},
+		{"Arial", "zz", 0},
+		{"Arial", "D800", 0},
+		{"Arial", "F041", 'A'},
 	} {
 		if got := symbol(c.font, c.char); got != c.want {
 			t.Errorf("%s %s: %q, want %q", c.font, c.char, got, c.want)
@@ -323,10 +347,12 @@ func sound(s inputtest.Suite, doc *document.Document, src input.Source) error {
 
 // Elements in any order and nesting, as no program writes them, harm nothing.
 func TestAnyNesting(t *testing.T) {
-	tags := []string{`w:p`, `w:p`, `w:r`, `w:r`, `w:t`, `w:t`, `w:t`, `w:tbl`, `w:tr`, `w:tc`, `w:sdt`, `w:sdtContent`, `w:ins`, `w:del`, `w:moveFrom`, `w:txbxContent`, `w:drawing`, `w:hyperlink`,
+	tags := []string{
+		`w:p`, `w:p`, `w:r`, `w:r`, `w:t`, `w:t`, `w:t`, `w:tbl`, `w:tr`, `w:tc`, `w:sdt`, `w:sdtContent`, `w:ins`, `w:del`, `w:moveFrom`, `w:txbxContent`, `w:drawing`, `w:hyperlink`,
 		`w:ruby`, `w:rt`, `w:rubyBase`, `w:pict`, `w:br`, `w:tab`, `w:noBreakHyphen`, `m:oMath`, `m:f`, `m:num`, `m:den`, `m:d`, `m:e`, `w:footnoteReference w:id="1"`, `w:footnoteReference w:customMarkFollows="1"`,
 		`wp:docPr descr="alt &amp; text"`, `w:fldChar w:fldCharType="begin"`, `w:fldChar w:fldCharType="separate"`, `w:fldChar w:fldCharType="end"`, `w:fldSimple w:instr="HYPERLINK http://a"`, `w:instrText`,
-		`w:sym w:font="Symbol" w:char="F061"`, `w:pPr`, `w:pStyle w:val="code"`, `w:pStyle w:val="quote"`, `w:pStyle w:val="caption"`, `w:outlineLvl w:val="1"`, `w:rPr`, `w:vanish`, `w:strike`, `w:lang w:val="fr"`, `w:tcPr`, `w:vMerge`, `w:gridSpan w:val="2"`, `w:trPr`, `w:tblHeader`}
+		`w:sym w:font="Symbol" w:char="F061"`, `w:pPr`, `w:pStyle w:val="code"`, `w:pStyle w:val="quote"`, `w:pStyle w:val="caption"`, `w:outlineLvl w:val="1"`, `w:rPr`, `w:vanish`, `w:strike`, `w:lang w:val="fr"`, `w:tcPr`, `w:vMerge`, `w:gridSpan w:val="2"`, `w:trPr`, `w:tblHeader`,
+	}
 	s := suite(t)
 	for seed := range uint64(500) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
@@ -346,9 +372,11 @@ func TestAnyNesting(t *testing.T) {
 			}
 		}
 		grow(0)
-		src := input.Source{Name: "a", Data: zipped(t, map[string]string{"word/document.xml": head + b.String() + p("E") + foot,
+		src := input.Source{Name: "a", Data: zipped(t, map[string]string{
+			"word/document.xml":            head + b.String() + p("E") + foot,
 			"word/_rels/document.xml.rels": `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="a" Type="x/styles" Target="styles.xml"/></Relationships>`,
-			"word/styles.xml":              `<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:style w:type="paragraph" w:styleId="code"><w:name w:val="Code"/></w:style><w:style w:type="paragraph" w:styleId="quote"><w:name w:val="Quote"/></w:style><w:style w:type="paragraph" w:styleId="caption"><w:name w:val="caption"/></w:style></w:styles>`})}
+			"word/styles.xml":              `<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:style w:type="paragraph" w:styleId="code"><w:name w:val="Code"/></w:style><w:style w:type="paragraph" w:styleId="quote"><w:name w:val="Quote"/></w:style><w:style w:type="paragraph" w:styleId="caption"><w:name w:val="caption"/></w:style></w:styles>`,
+		})}
 		doc, err := Format{}.Read(src)
 		if err == nil {
 			err = sound(s, doc, src)

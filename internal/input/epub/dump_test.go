@@ -33,8 +33,11 @@ func dump(doc *document.Document) string {
 			on   bool
 			text string
 		}{
-			{bl.Lang != "", " [" + bl.Lang + "]"}, {bl.Group > 0, fmt.Sprintf(" group %d", bl.Group)},
-			{bl.Note > 0, fmt.Sprintf(" note %d", bl.Note)}, {bl.Quoted, " quoted"}, {bl.Aside, " aside"},
+			{bl.Lang != "", " [" + bl.Lang + "]"},
+			{bl.Group > 0, fmt.Sprintf(" group %d", bl.Group)},
+			{bl.Note > 0, fmt.Sprintf(" note %d", bl.Note)},
+			{bl.Quoted, " quoted"},
+			{bl.Aside, " aside"},
 		} {
 			if f.on {
 				b.WriteString(f.text)

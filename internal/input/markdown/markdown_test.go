@@ -23,8 +23,12 @@ var spanNames = map[document.SpanKind]string{
 func dump(doc *document.Document) string {
 	var b strings.Builder
 	for _, m := range [][2]string{
-		{"title", doc.Title}, {"author", doc.Author}, {"language", doc.Lang}, {"date", doc.Date},
-		{"description", doc.Description}, {"voice", doc.Voice},
+		{"title", doc.Title},
+		{"author", doc.Author},
+		{"language", doc.Lang},
+		{"date", doc.Date},
+		{"description", doc.Description},
+		{"voice", doc.Voice},
 	} {
 		if m[1] != "" {
 			fmt.Fprintf(&b, "%s: %s\n", m[0], m[1])

@@ -291,10 +291,12 @@ func sound(s inputtest.Suite, doc *document.Document, src input.Source) error {
 
 // Elements in any order and nesting, as no program writes them, harm nothing.
 func TestAnyNesting(t *testing.T) {
-	tags := []string{`text:p`, `text:p`, `text:p`, `text:p text:style-name="Quotations"`, `text:p text:style-name="Caption"`, `text:p text:style-name="Preformatted_20_Text"`, `text:h`, `text:span`, `text:a xlink:href="http://a"`,
+	tags := []string{
+		`text:p`, `text:p`, `text:p`, `text:p text:style-name="Quotations"`, `text:p text:style-name="Caption"`, `text:p text:style-name="Preformatted_20_Text"`, `text:h`, `text:span`, `text:a xlink:href="http://a"`,
 		`text:list`, `text:list-item`, `text:list-item`, `text:section`, `text:section text:display="none"`, `table:table`, `table:table-row`, `table:table-row`, `table:table-cell`, `table:table-cell`, `table:covered-table-cell`, `table:table-header-rows`,
 		`draw:frame`, `draw:frame`, `draw:text-box`, `draw:image`, `svg:desc`, `draw:g`, `draw:rect`, `draw:object`, `math:math`, `text:note`, `text:note`, `text:note-citation`, `text:note-body`, `text:ruby`, `text:ruby-base`, `text:ruby-text`,
-		`text:s text:c="3"`, `text:tab`, `text:line-break`, `office:annotation`, `text:hidden-paragraph text:is-hidden="true"`, `text:table-of-content`, `text:index-body`, `text:numbered-paragraph`, `text:placeholder`}
+		`text:s text:c="3"`, `text:tab`, `text:line-break`, `office:annotation`, `text:hidden-paragraph text:is-hidden="true"`, `text:table-of-content`, `text:index-body`, `text:numbered-paragraph`, `text:placeholder`,
+	}
 	s := suite(t)
 	for seed := range uint64(1000) {
 		rnd := rand.New(rand.NewPCG(seed, 1))

@@ -181,8 +181,10 @@ func TestWhoSpeaks(t *testing.T) {
 	cue.By, cue.Gain = &other, -1.25
 	data := outputtest.Write(t, Format{}, e)
 	outputtest.Validate(t, schema, data)
-	for _, want := range []string{`{"name":"de","backend":"espeak","engine":"gmw/de","language":"de","rate":1,"pitch":1,"volume":1},`,
-		`{"name":"other","backend":"espeak","engine":"gmw/de","language":"de","rate":1,"pitch":1,"volume":1,"gain":-1.25}]`, `"lang":"de","voice":"other"`} {
+	for _, want := range []string{
+		`{"name":"de","backend":"espeak","engine":"gmw/de","language":"de","rate":1,"pitch":1,"volume":1},`,
+		`{"name":"other","backend":"espeak","engine":"gmw/de","language":"de","rate":1,"pitch":1,"volume":1,"gain":-1.25}]`, `"lang":"de","voice":"other"`,
+	} {
 		if !strings.Contains(string(data), want) {
 			t.Errorf("lacks %s\n%s", want, data)
 		}

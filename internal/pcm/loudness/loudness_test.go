@@ -20,9 +20,16 @@ import (
 func TestCoefficients(t *testing.T) {
 	shelf, pass := weighting(48000)
 	for i, pair := range [][2]float64{
-		{shelf.b0, 1.53512485958697}, {shelf.b1, -2.69169618940638}, {shelf.b2, 1.19839281085285},
-		{shelf.a1, -1.69065929318241}, {shelf.a2, 0.73248077421585},
-		{pass.b0, 1}, {pass.b1, -2}, {pass.b2, 1}, {pass.a1, -1.99004745483398}, {pass.a2, 0.99007225036621},
+		{shelf.b0, 1.53512485958697},
+		{shelf.b1, -2.69169618940638},
+		{shelf.b2, 1.19839281085285},
+		{shelf.a1, -1.69065929318241},
+		{shelf.a2, 0.73248077421585},
+		{pass.b0, 1},
+		{pass.b1, -2},
+		{pass.b2, 1},
+		{pass.a1, -1.99004745483398},
+		{pass.a2, 0.99007225036621},
 	} {
 		if math.Abs(pair[0]-pair[1]) > 1e-8 {
 			t.Errorf("coefficient %d is %.14f, want %.14f", i, pair[0], pair[1])

@@ -83,8 +83,12 @@ func (s *Suite) phonemes(f *findings) error {
 		}
 	}
 	for _, bad := range [][]tts.Phonemes{
-		{{Lo: -1, Hi: 2, IPA: "a"}}, {{Lo: 2, Hi: 2, IPA: "a"}}, {{Lo: 3, Hi: 2, IPA: "a"}}, {{Lo: 0, Hi: len(text) + 1, IPA: "a"}},
-		{{Lo: 6, Hi: 10, IPA: "a"}, {Lo: 0, Hi: 5, IPA: "a"}}, {{Lo: 0, Hi: 5, IPA: "a"}, {Lo: 4, Hi: 8, IPA: "a"}},
+		{{Lo: -1, Hi: 2, IPA: "a"}},
+		{{Lo: 2, Hi: 2, IPA: "a"}},
+		{{Lo: 3, Hi: 2, IPA: "a"}},
+		{{Lo: 0, Hi: len(text) + 1, IPA: "a"}},
+		{{Lo: 6, Hi: 10, IPA: "a"}, {Lo: 0, Hi: 5, IPA: "a"}},
+		{{Lo: 0, Hi: 5, IPA: "a"}, {Lo: 4, Hi: 8, IPA: "a"}},
 	} {
 		refused(text, bad...)
 	}
