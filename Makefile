@@ -11,7 +11,7 @@ GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 
 # What the program uses, and what the tests read its files with.
 RUN_PACKAGES  := espeak-ng ffmpeg
-TEST_PACKAGES := $(RUN_PACKAGES) flite festival festvox-kallpc16k gcc libc6-dev mpg123 lame mp3val python3-mutagen python3-srt nodejs npm
+TEST_PACKAGES := $(RUN_PACKAGES) flite festival festvox-kallpc16k gcc libc6-dev mpg123 lame mp3val python3 python3-mutagen python3-srt nodejs npm
 
 .PHONY: all build demo test lint bench cross clean
 

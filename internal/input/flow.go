@@ -51,7 +51,6 @@ type Flow struct {
 type frame struct {
 	Container
 	group, note int
-	begun       bool // an Item: it has a block
 }
 
 // NewFlow makes a Flow for the source of that name.

@@ -372,7 +372,7 @@ func (x *XMLReader) name(raw string, element bool) string {
 // decode sets Value: references stand for their characters, white space is a
 // space (XML 1.0, section 3.3.3).
 func (a *XMLAttr) decode() (err string) {
-	if strings.IndexByte(a.raw, '&') < 0 && strings.IndexAny(a.raw, "\t\n\r") < 0 {
+	if strings.IndexByte(a.raw, '&') < 0 && !strings.ContainsAny(a.raw, "\t\n\r") {
 		a.Value = a.raw
 		return ""
 	}
