@@ -53,7 +53,7 @@ func TestLoad(t *testing.T) {
 			t.Errorf("%s: %q, %v", c.path, src.Name, err)
 		case c.err != "" && (err == nil || !strings.Contains(err.Error(), c.err) || strings.Contains(err.Error(), "\n")):
 			t.Errorf("%s: %v, want %s", c.path, err, c.err)
-		case c.err != "" && c.path != "-" && strings.Count(err.Error(), filepath.Base(c.path)) != 1 && c.path != "":
+		case c.err != "" && c.path != "-" && c.path != "" && strings.Count(err.Error(), string(filepath.Separator)+filepath.Base(c.path)) != 1:
 			t.Errorf("%s: names its file not once: %v", c.path, err)
 		}
 	}
