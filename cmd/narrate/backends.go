@@ -11,6 +11,9 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"narrate/internal/tts"
+	"narrate/voices"
 )
 
 // backendStatus is a line of `narrate backends`.
@@ -66,6 +69,9 @@ func (a *app) listBackends(ctx context.Context, asJSON bool) (err error) {
 			s.Note = err.Error()
 		} else {
 			s.Version, s.Voices, s.Marks, s.Phonemes, s.Note = info.Version, len(info.Voices), info.Marks, info.Phonemes, info.MarksNote
+			if err := keyless(ctx, all[name], info); err != nil {
+				s.Ready, s.Note = false, err.Error()
+			}
 			if s.Parallel = info.Parallel; s.Parallel == 0 {
 				s.Parallel = runtime.NumCPU()
 			}
@@ -95,6 +101,21 @@ func (a *app) listBackends(ctx context.Context, asJSON bool) (err error) {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", f.Name, state(f.Ready), f.Suffix, f.Summary, f.Note)
 	}
 	return table.Flush()
+}
+
+// keyless says what is wrong where a service has no key to be used with.
+func keyless(ctx context.Context, b tts.Backend, info tts.Info) error {
+	if len(info.Voices) == 0 {
+		return nil
+	}
+	v, err := voices.Direct(b.Name() + ":" + info.Voices[0].Name)
+	if err != nil {
+		return nil // a name that no user could give, either
+	}
+	if err := tts.CheckVoice(ctx, b, *v); errors.Is(err, tts.ErrKey) || errors.Is(err, tts.ErrMissing) {
+		return err
+	}
+	return nil
 }
 
 func state(ready bool) string {

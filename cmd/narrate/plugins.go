@@ -31,6 +31,7 @@ import (
 	"narrate/internal/tts/check"
 	"narrate/internal/tts/command"
 	"narrate/internal/tts/espeak"
+	"narrate/internal/tts/http"
 	"narrate/internal/tts/limit"
 	"narrate/internal/tts/openai"
 	"narrate/internal/tts/piper"
@@ -68,16 +69,44 @@ var newBackends = []func() tts.Backend{
 	func() tts.Backend { return piper.NewServer(piper.ServerOptions{URL: os.Getenv("NARRATE_PIPER_URL")}) },
 }
 
-// openers make every backend as it is: those above, the programs that command
-// profiles describe, and the plug-ins on PATH. Of one name the first counts.
+// openers make every backend as it is: those above, the programs and services
+// that profiles describe, and the plug-ins on PATH. Of one name the first counts,
+// but a profile that could never be used is an error.
 func openers() ([]func() tts.Backend, error) {
 	all := slices.Clone(newBackends)
+	taken := map[string]bool{}
+	for _, open := range all {
+		b := open() // which starts nothing
+		taken[b.Name()] = true
+		if err := b.Close(); err != nil {
+			return nil, err
+		}
+	}
+	add := func(name string, open func() tts.Backend) error {
+		if taken[name] {
+			return fmt.Errorf("profile %q: narrate has a backend of that name already; give it another name", name)
+		}
+		taken[name] = true
+		all = append(all, open)
+		return nil
+	}
 	programs, err := command.Load(filepath.Join(xdg.ConfigHome, "narrate", "commands"))
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range programs {
-		all = append(all, func() tts.Backend { return command.New(p, command.Options{}) })
+		if err := add(p.Name, func() tts.Backend { return command.New(p, command.Options{}) }); err != nil {
+			return nil, err
+		}
+	}
+	services, err := http.Load(filepath.Join(xdg.ConfigHome, "narrate", "services"))
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range services {
+		if err := add(p.Name, func() tts.Backend { return http.New(p, http.Options{}) }); err != nil {
+			return nil, err
+		}
 	}
 	for _, f := range plugin.Find(os.Getenv("PATH")) {
 		all = append(all, func() tts.Backend { return plugin.New(f.Name, f.Program, plugin.Options{}) })

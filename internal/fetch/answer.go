@@ -71,6 +71,7 @@ var pages = map[string]bool{
 	"text/x-markdown":       true,
 	"application/epub+zip":  true,
 	"application/ssml+xml":  true,
+
 	"application/vnd.oasis.opendocument.text":                                 true,
 	"application/vnd.openxmlformats-officedocument.wordprocessingml.document": true,
 	"application/octet-stream":                                                false,

@@ -1,0 +1,251 @@
+package http
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"narrate/internal/strictyaml"
+	"narrate/internal/tts"
+	"narrate/internal/tts/sound"
+)
+
+//go:embed profiles/*.yaml
+var embedded embed.FS
+
+// maxProfiles is the most profiles that one folder may hold.
+const maxProfiles = 200
+
+// Profile is how one service is used.
+type Profile struct {
+	Name        string // what voices.Voice.Backend takes
+	Description string // for people
+
+	key      keyRule
+	settings map[string]*setting
+	request  requestRule
+	text     textRule
+	answer   answerRule
+	errors   errorRule
+	rate     *scale // nil: cannot be changed
+	pitch    *scale
+	volume   *scale // nil: changed in the sound
+	voices   voiceRule
+	terms    tts.Terms // without a price
+	prices   []price
+
+	digest string // of what decides about the sound
+}
+
+// keyRule is where the service's key comes from and goes to.
+type keyRule struct {
+	environment   string // "" is no key
+	header, query string // the name of one of them
+	prefix        string // in front of the key
+	optional      bool
+}
+
+// setting is what a voice may have set.
+type setting struct {
+	description string
+	standard    string // what it is where a voice has none
+	hasStandard bool
+	choices     []string // nil: any
+	numeric     bool
+	least, most float64
+	// Where it stands in the address decides about what it may be: a part of the
+	// host's name, the address's beginning.
+	inHost, isAddress bool
+}
+
+// requestRule is what the service is asked.
+type requestRule struct {
+	method  string
+	address template
+	query   []field
+	headers []field
+	// One of these is the body; all nil is none.
+	json      tree
+	xml, text template
+	source    string // of the body, for the digest
+}
+
+// field is a parameter of the query, or a header.
+type field struct {
+	name  string
+	value template
+}
+
+// textRule is what becomes of the text.
+type textRule struct {
+	replace [][2]string // what the service would obey, and what is said in its place
+}
+
+// The units of word times.
+const (
+	seconds      = "seconds"
+	milliseconds = "milliseconds"
+	characters   = "characters"
+	words        = "words"
+)
+
+// answerRule is where the sound and the word times are.
+type answerRule struct {
+	audio  pointer // of base64 text in JSON; nil is the whole answer
+	format sound.Format
+	marks  struct {
+		of            string // characters or words; "" is none
+		texts, starts pointer
+		in            string
+	}
+}
+
+// errorRule is how the service tells what is wrong.
+type errorRule struct {
+	message pointer // nil: where such messages usually are
+	kinds   []errorKind
+}
+
+// errorKind is what an answer of some status and text means.
+type errorKind struct {
+	status  int
+	pattern *regexp.Regexp // in the body; nil is any
+	is      error          // nil: it may pass
+}
+
+// condition are patterns that the values of placeholders match as a whole.
+type condition map[string]*regexp.Regexp
+
+func (c condition) holds(v values) bool {
+	for name, pattern := range c {
+		if !pattern.MatchString(v[name].text) {
+			return false
+		}
+	}
+	return true
+}
+
+// price is what speech costs under a condition.
+type price struct {
+	when  condition
+	price tts.Price
+}
+
+// voiceRule is which voices there are.
+type voiceRule struct {
+	known []tts.EngineVoice
+	// pattern is what the names of others look like; its group language, where
+	// it has one, is their language. nil: there are no others.
+	pattern *regexp.Regexp
+}
+
+// find gives the language of a voice; it may be "", unknown.
+func (v *voiceRule) find(name string) (language string, ok bool) {
+	for _, k := range v.known {
+		if k.Name == name {
+			return k.Language, true
+		}
+	}
+	if v.pattern == nil || valueProblem(name) != "" {
+		return "", false
+	}
+	m := v.pattern.FindStringSubmatch(name)
+	if m == nil {
+		return "", false
+	}
+	if i := v.pattern.SubexpIndex("language"); i >= 0 {
+		language = m[i]
+	}
+	return language, true
+}
+
+// kind is the kind of file that a profile is in.
+var kind = strictyaml.Kind{Name: "service profile"}
+
+// Load gives the embedded profiles, overlaid by the *.yaml files of each of dirs
+// in turn: a profile replaces an earlier one of the same name. A folder that
+// does not exist is an empty one. Two profiles of one name in one folder are an
+// error. They are sorted by name.
+func Load(dirs ...string) ([]*Profile, error) {
+	all := map[string]*Profile{}
+	inside, err := fs.Sub(embedded, "profiles")
+	if err != nil {
+		return nil, err
+	}
+	if err := overlay(all, inside, "internal/tts/http/profiles"); err != nil {
+		return nil, err
+	}
+	for _, dir := range dirs {
+		info, err := os.Stat(dir)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return nil, fmt.Errorf("service profiles: %w", err)
+		case !info.IsDir():
+			return nil, fmt.Errorf("service profiles: %s is not a folder", dir)
+		}
+		if err := overlay(all, os.DirFS(dir), dir); err != nil {
+			return nil, err
+		}
+	}
+	return slices.SortedFunc(maps.Values(all), func(a, b *Profile) int { return strings.Compare(a.Name, b.Name) }), nil
+}
+
+// overlay adds the profiles of one folder to all; place is what messages call
+// the folder.
+func overlay(all map[string]*Profile, folder fs.FS, place string) error {
+	files, err := fs.Glob(folder, "*.yaml")
+	if err != nil {
+		return fmt.Errorf("service profiles: %w", err)
+	}
+	if len(files) > maxProfiles {
+		return fmt.Errorf("service profiles: more than %d files in %s", maxProfiles, place)
+	}
+	from := map[string]string{}
+	for _, file := range files {
+		path := filepath.Join(place, file)
+		data, err := kind.Load(folder, file, path)
+		if err != nil {
+			return err
+		}
+		p, err := decode(path, data)
+		if err != nil {
+			return err
+		}
+		if other, ok := from[p.Name]; ok {
+			return fmt.Errorf("%s: name: %q is also the name in %s", path, p.Name, other)
+		}
+		from[p.Name] = path
+		all[p.Name] = p
+	}
+	return nil
+}
+
+// fingerprint is what a profile adds to a backend's version. Prices, limits, the
+// list of voices and messages are no part of it: when those change, clips that
+// were paid for are still right.
+func (p *Profile) fingerprint() string {
+	var b bytes.Buffer
+	r, a := p.request, p.answer
+	fmt.Fprintln(&b, r.method, r.address, r.query, r.headers, r.source, p.text.replace, a.audio, a.format, a.marks)
+	for _, name := range slices.Sorted(maps.Keys(p.settings)) {
+		fmt.Fprintf(&b, "%s %t %q\n", name, p.settings[name].hasStandard, p.settings[name].standard)
+	}
+	for _, s := range []*scale{p.rate, p.pitch, p.volume} {
+		if s != nil {
+			fmt.Fprint(&b, s.form, s.by, s.decimals, s.sign)
+		}
+		fmt.Fprintln(&b)
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(b.Bytes()))[:16]
+}
