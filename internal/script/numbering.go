@@ -61,9 +61,9 @@ var romans = func() (all [40]string) {
 
 // of gives the number that a heading carries as one of a row, as it is said,
 // and the bytes that it takes of the text; 0 where there is none. A single
-// number counts only where the heading before or after it in the row, or for a
-// Roman numeral any other, has another word behind its number: "3. Mai" and
-// "4. Mai" are dates, "3. Liga" alone is a league. Nor does it count before a
+// number counts only where the heading before or after it in the row has another
+// word behind its number: "3. Mai" and "4. Mai" are dates, "3. Liga" alone is a
+// league. A Roman numeral counts where there is any other. Nor does it count before a
 // German noun that is counted with ordinals: "2. Weltkrieg" between "1. Vorspiel"
 // and "3. Nachspiel" is the second of its kind. A heading may also be a Roman
 // numeral and nothing else. lang is the heading's language, BCP 47.
@@ -94,7 +94,7 @@ func (all numbering) of(text, lang string) (said string, hi int) {
 	}
 	for other, word := range all {
 		near := other.n == o.n-1 || other.n == o.n+1 || o.roman && other.n != o.n
-		if near && other.roman == o.roman && word != m[4] {
+		if near && other.roman == o.roman && (o.roman || word != m[4]) {
 			return strconv.Itoa(o.n), hi
 		}
 	}

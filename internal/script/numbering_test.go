@@ -23,6 +23,7 @@ func TestHeadingNumbers(t *testing.T) {
 		{"a century in a row", []string{"5. Karte", "6. Jahrhundert: Reiche"}, []string{"5", ""}},
 		{"a Roman war in a row", []string{"I. Anreise", "II. Weltkrieg"}, []string{"1", ""}},
 		{"words that only begin so", []string{"1. Lage", "2. Tagebuch"}, []string{"1", "2"}},
+		{"Roman before the same word", []string{"II. Über Dinge", "IV. Über Dinge"}, []string{"2", "4"}},
 		{"Roman alone", []string{"II. Weltkrieg"}, []string{""}},
 		{"a gap", []string{"1. Scope", "3. Terms"}, []string{"", ""}},
 		{"a year", []string{"1984. A year", "1985. Next"}, []string{"", ""}},
