@@ -50,8 +50,8 @@ func walk(name, text string, xhtml bool, opts Options) (*document.Document, erro
 // scripts has both characters for each that can be raised and lowered, as those
 // of formulas can.
 var scripts = func() map[rune]string {
-	both := maps.Clone(superscripts)
-	for r, s := range subscripts {
+	both := maps.Clone(input.Superscripts)
+	for r, s := range input.Subscripts {
 		both[r] += s
 	}
 	return both
@@ -88,9 +88,9 @@ func shown(texts map[string]string) string {
 			case n.Namespace == "math":
 				table = scripts
 			case n.DataAtom == atom.Sup:
-				table = superscripts
+				table = input.Superscripts
 			case n.DataAtom == atom.Sub:
-				table = subscripts
+				table = input.Subscripts
 			}
 		}
 		for c := n.FirstChild; c != nil; c = c.NextSibling {
@@ -117,7 +117,7 @@ func shown(texts map[string]string) string {
 
 func suite() inputtest.Suite {
 	raised := ""
-	for _, table := range []map[rune]string{superscripts, subscripts} {
+	for _, table := range []map[rune]string{input.Superscripts, input.Subscripts} {
 		for r, s := range table {
 			raised += string(r) + s
 		}

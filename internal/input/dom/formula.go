@@ -8,6 +8,7 @@ import (
 	"golang.org/x/net/html"
 
 	"narrate/internal/document"
+	"narrate/internal/input"
 )
 
 // A formula (MathML Core) is written in one line: "1/2", "x²", "a₁", "√2",
@@ -60,14 +61,14 @@ func (w *walker) formula(n *html.Node) {
 		w.root(n, arg(0), arg(1))
 	case "msup", "mover":
 		w.term(arg(0))
-		w.attach(arg(1), superscripts, "^")
+		w.attach(arg(1), input.Superscripts, "^")
 	case "msub", "munder":
 		w.term(arg(0))
-		w.attach(arg(1), subscripts, "")
+		w.attach(arg(1), input.Subscripts, "")
 	case "msubsup", "munderover":
 		w.term(arg(0))
-		w.attach(arg(1), subscripts, "")
-		w.attach(arg(2), superscripts, "^")
+		w.attach(arg(1), input.Subscripts, "")
+		w.attach(arg(2), input.Superscripts, "^")
 	case "mmultiscripts":
 		w.term(arg(0))
 		low := true
@@ -77,9 +78,9 @@ func (w *walker) formula(n *html.Node) {
 				low = true
 				continue
 			case low:
-				w.attach(c, subscripts, "")
+				w.attach(c, input.Subscripts, "")
 			default:
-				w.attach(c, superscripts, "^")
+				w.attach(c, input.Superscripts, "^")
 			}
 			low = !low
 		}
@@ -225,11 +226,11 @@ func (w *walker) root(n, base, degree *html.Node) {
 	}
 	raised := ""
 	for _, r := range text {
-		if superscripts[r] == "" {
+		if input.Superscripts[r] == "" {
 			raised = ""
 			break
 		}
-		raised += superscripts[r]
+		raised += input.Superscripts[r]
 	}
 	switch {
 	case text == "3":

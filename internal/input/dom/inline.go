@@ -12,6 +12,8 @@ import (
 	"golang.org/x/text/language"
 
 	"narrate/internal/document"
+
+	"narrate/internal/input"
 )
 
 func unescaped(s string) string {
@@ -227,20 +229,15 @@ func annotates(n *html.Node) bool {
 	return true
 }
 
-var (
-	superscripts = map[rune]string{'0': "⁰", '1': "¹", '2': "²", '3': "³", '4': "⁴", '5': "⁵", '6': "⁶", '7': "⁷", '8': "⁸", '9': "⁹", '+': "⁺", '-': "⁻", '−': "⁻", '–': "⁻", 'n': "ⁿ"}
-	subscripts   = map[rune]string{'0': "₀", '1': "₁", '2': "₂", '3': "₃", '4': "₄", '5': "₅", '6': "₆", '7': "₇", '8': "₈", '9': "₉", '+': "₊", '-': "₋", '−': "₋"}
-)
-
 // raised adds a <sup> or <sub>. Digits and signs alone are written as the
 // characters that Unicode has for them: "10<sup>2</sup>" is "10²", as a page
 // shows it, not "102". A number on its own behind a word or a full stop, where
 // no power stands, is the mark of a note that the page does not have. Letters
 // ("1<sup>st</sup>") stay what they are.
 func (w *walker) raised(n *html.Node) {
-	table := superscripts
+	table := input.Superscripts
 	if n.DataAtom == atom.Sub {
-		table = subscripts
+		table = input.Subscripts
 	}
 	if w.fraction(n) {
 		w.children(n)

@@ -248,27 +248,13 @@ func (b *Backend) speak(ctx context.Context, e *engine, a *ask, text string) (tt
 		return tts.Clip{}, nil, err
 	}
 	clip, err := sound.Decode(ctx, p.sound.format, out.sound)
-	if err == nil && a.gain != 1 {
-		clip, err = amplify(clip, a.gain)
+	if err == nil {
+		clip, err = tts.Amplify(clip, pcm.Gain(math.Round(a.gain*float64(pcm.Unity))))
 	}
 	if err != nil {
 		return tts.Clip{}, nil, fmt.Errorf("%w%s", err, messages.Note())
 	}
 	return clip, out.printed, nil
-}
-
-// amplify is a clip with a factor of loudness.
-func amplify(clip tts.Clip, factor float64) (tts.Clip, error) {
-	r, err := clip.Open()
-	if err != nil {
-		return tts.Clip{}, err
-	}
-	gain := pcm.Gain(math.Round(factor * float64(pcm.Unity)))
-	samples, err := pcm.ReadAll(pcm.Amplify(r, gain), clip.Frames)
-	if err != nil {
-		return tts.Clip{}, err
-	}
-	return tts.Samples(clip.Format, samples, clip.Marks), nil
 }
 
 // fill puts values in place of placeholders. What it puts in is not looked

@@ -11,13 +11,11 @@ package http
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
 	"unicode/utf8"
 
-	"narrate/internal/pcm"
 	"narrate/internal/tts"
 	"narrate/internal/tts/sound"
 	"narrate/internal/tts/web"
@@ -153,7 +151,7 @@ func (b *Backend) synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 	if err != nil {
 		return tts.Clip{}, err
 	}
-	if clip, err = louder(clip, a.gain); err != nil {
+	if clip, err = tts.Amplify(clip, a.gain); err != nil {
 		return tts.Clip{}, err
 	}
 	clip.Marks = p.answer.place(r.Text, s, stamps, clip.Format.Rate, clip.Frames)
@@ -220,22 +218,6 @@ func (r *requestRule) body(v values) []byte {
 		return []byte(s)
 	}
 	return nil
-}
-
-// louder is the clip with another volume, for services that have none.
-func louder(clip tts.Clip, volume pcm.Gain) (tts.Clip, error) {
-	if volume == pcm.Unity {
-		return clip, nil
-	}
-	r, err := clip.Open()
-	if err != nil {
-		return tts.Clip{}, err
-	}
-	samples, err := pcm.ReadAll(pcm.Amplify(r, volume), clip.Frames)
-	if err := errors.Join(err, r.Close()); err != nil {
-		return tts.Clip{}, err
-	}
-	return tts.Samples(clip.Format, samples, nil), nil
 }
 
 // Silent implements tts.Settler: where the key is, the pace and the price change

@@ -21,7 +21,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"narrate/internal/pcm"
 	"narrate/internal/tts"
 	"narrate/internal/tts/sound"
 	"narrate/internal/tts/web"
@@ -139,7 +138,7 @@ func (b *Backend) synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 	if err != nil {
 		return tts.Clip{}, err
 	}
-	if clip, err = louder(clip, p.volume); err != nil {
+	if clip, err = tts.Amplify(clip, p.volume); err != nil {
 		return tts.Clip{}, err
 	}
 	clip.Marks = place(r.Text, stamps, clip.Format.Rate, clip.Frames)
@@ -283,22 +282,6 @@ func harmless(text string, home bool) string {
 		}
 	}
 	return s.String()
-}
-
-// louder is the clip with another volume: services have none.
-func louder(clip tts.Clip, volume pcm.Gain) (tts.Clip, error) {
-	if volume == pcm.Unity {
-		return clip, nil
-	}
-	r, err := clip.Open()
-	if err != nil {
-		return tts.Clip{}, err
-	}
-	samples, err := pcm.ReadAll(pcm.Amplify(r, volume), clip.Frames)
-	if err := errors.Join(err, r.Close()); err != nil {
-		return tts.Clip{}, err
-	}
-	return tts.Samples(clip.Format, samples, nil), nil
 }
 
 // inaudible are the settings that change neither sound nor word times.
