@@ -94,7 +94,7 @@ func run(program string, hours float64, runs int, long float64) error {
 		if err := prepare(work, sentences, chapters); err != nil {
 			return err
 		}
-		c, err := measure("bash", script, work, voice, strconv.Itoa(encoding.BitRate), strconv.Itoa(encoding.Quality))
+		c, err := measure("bash", script, work, voice, strconv.Itoa(encoding.MP3), strconv.Itoa(encoding.Quality))
 		if err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func run(program string, hours float64, runs int, long float64) error {
 		}
 	}
 	fmt.Printf("%g h of speech, %d sentences, MP3 at %d kb/s, LAME quality %d, %d cores, median of %d\n",
-		hours, strings.Count(sentences, "\n"), encoding.BitRate/1000, encoding.Quality, runtime.NumCPU(), runs)
+		hours, strings.Count(sentences, "\n"), encoding.MP3/1000, encoding.Quality, runtime.NumCPU(), runs)
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "\twall\tCPU\tpeak\twall / pipeline\twanted\t")
 	for _, row := range []struct {

@@ -5,6 +5,9 @@ import "narrate/internal/pcm"
 // Cut is the part of the edition inside span as an edition of its own, which
 // starts at 0: the number-th of a set of so many.
 func (e Edition) Cut(span pcm.Span, title string, number, of int) Edition {
+	if e.Metadata.Album == "" {
+		e.Metadata.Album = e.Timeline.Title
+	}
 	t := e.Timeline.Cut(span, title)
 	t.Number, t.Of = number, of
 	e.Timeline = t

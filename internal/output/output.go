@@ -15,9 +15,20 @@ import (
 
 // Encoding says how lossy sound is stored.
 type Encoding struct {
-	BitRate int // bits a second
-	// Quality is LAME's 0 (best, slowest) to 9 (worst, fastest).
+	MP3, AAC, Opus int // bits a second, by codec
+	// VBR lets the bit rate follow the sound, around those, where a format
+	// can: MP3 and Opus.
+	VBR bool
+	// Quality is how much work the encoder does: 0 (best, slowest) to 9
+	// (worst, fastest), as LAME has it.
 	Quality int
+}
+
+// Level is what was measured of a programme's sound.
+type Level struct {
+	Loudness float64 // integrated, in LUFS (ITU-R BS.1770-4)
+	Range    float64 // in LU (EBU Tech 3342)
+	TruePeak float64 // in dBTP
 }
 
 // Edition is all that a finished file is made from.
@@ -27,6 +38,10 @@ type Edition struct {
 	// need no sound leave it alone.
 	Sound    pcm.Source
 	Encoding Encoding
+	Metadata Metadata
+	// Level is that of the whole programme's Sound; nil where it was not
+	// measured.
+	Level *Level
 	// Generator names this program and its version, for tags: "narrate 1.0".
 	Generator string
 	// Jobs is how many goroutines may encode at once, at least 1. It never

@@ -23,13 +23,13 @@ var Presets = []Preset{
 		Rate:    22050,
 		// At this bit rate LAME's noise shaping has nothing left to win for
 		// speech; see docs/performance.md.
-		Encoding: output.Encoding{BitRate: 64000, Quality: 7},
+		Encoding: output.Encoding{MP3: 64000, Quality: 7},
 	},
 	{
 		Name:     "podcast",
 		Summary:  "44.1 kHz mono, MP3 at 96 kb/s: the rates that podcast directories ask for",
 		Rate:     44100,
-		Encoding: output.Encoding{BitRate: 96000, Quality: 5},
+		Encoding: output.Encoding{MP3: 96000, Quality: 5},
 	},
 }
 

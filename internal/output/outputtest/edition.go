@@ -23,6 +23,7 @@ import (
 type Spec struct {
 	Chapters, Cues int    // how many chapters, and cues in each; 1
 	Rate           pcm.Hz // 22050
+	Channels       int    // 1; both of 2 sound the same, but for the right one's half strength
 	// Titles and Texts are used in turn; Titles and Texts of this package.
 	Titles, Texts []string
 	Words         bool // whether the cues have word times
@@ -31,7 +32,8 @@ type Spec struct {
 	Frames func(i int) int64
 	// Pause between two cues; 25 ms. Negative is none.
 	Pause    time.Duration
-	Encoding output.Encoding // 64 kb/s, quality 7
+	Encoding output.Encoding // 64 kb/s, Opus half of that, quality 7
+	Metadata output.Metadata // see Metadata
 	Jobs     int             // 1
 }
 
@@ -122,13 +124,13 @@ func Edition(t testing.TB, spec Spec) output.Edition {
 		t.Fatal(err)
 	}
 	return output.Edition{
-		Timeline: line, Sound: newTones(line), Encoding: spec.Encoding,
+		Timeline: line, Sound: newTones(line, spec.Channels), Encoding: spec.Encoding, Metadata: spec.Metadata,
 		Generator: "narrate 0.0-test", Jobs: spec.Jobs,
 	}
 }
 
 func (s Spec) defaults() Spec {
-	s.Chapters, s.Cues, s.Jobs = max(s.Chapters, 1), max(s.Cues, 1), max(s.Jobs, 1)
+	s.Chapters, s.Cues, s.Channels, s.Jobs = max(s.Chapters, 1), max(s.Cues, 1), max(s.Channels, 1), max(s.Jobs, 1)
 	if s.Rate == 0 {
 		s.Rate = 22050
 	}
@@ -147,7 +149,7 @@ func (s Spec) defaults() Spec {
 	}
 	s.Pause = max(s.Pause, 0)
 	if s.Encoding == (output.Encoding{}) {
-		s.Encoding = output.Encoding{BitRate: 64000, Quality: 7}
+		s.Encoding = output.Encoding{MP3: 64000, AAC: 64000, Opus: 32000, Quality: 7}
 	}
 	return s
 }
@@ -171,13 +173,13 @@ func marks(text string, frames int64) []tts.Mark {
 
 // tones is the sound of a timeline: a tone for each cue, silence between.
 type tones struct {
-	rate   pcm.Hz
+	format pcm.Format
 	frames int64
 	spans  []pcm.Span // of the cues
 }
 
-func newTones(t *timeline.Timeline) *tones {
-	s := &tones{rate: t.Rate, frames: t.Frames}
+func newTones(t *timeline.Timeline, channels int) *tones {
+	s := &tones{format: pcm.Format{Rate: t.Rate, Channels: channels}, frames: t.Frames}
 	for _, c := range t.Chapters {
 		for _, cue := range c.Cues {
 			s.spans = append(s.spans, cue.Span)
@@ -186,7 +188,7 @@ func newTones(t *timeline.Timeline) *tones {
 	return s
 }
 
-func (s *tones) Format() pcm.Format { return pcm.Format{Rate: s.rate, Channels: 1} }
+func (s *tones) Format() pcm.Format { return s.format }
 
 func (s *tones) Frames() int64 { return s.frames }
 
@@ -207,17 +209,21 @@ var wave = func() (w [4096]int16) {
 
 // fill writes the samples from frame at on.
 func (s *tones) fill(dst []int16, at int64) {
+	channels := s.format.Channels
 	k := sort.Search(len(s.spans), func(i int) bool { return s.spans[i].End > at })
-	for i := range dst {
+	for i := range len(dst) / channels {
 		f := at + int64(i)
 		for k < len(s.spans) && f >= s.spans[k].End {
 			k++
 		}
-		dst[i] = 0
+		frame := dst[i*channels : (i+1)*channels]
+		clear(frame)
 		if k < len(s.spans) && f >= s.spans[k].Start {
 			pitch := 220 + int64(k%24)*20 // Hz: below the Nyquist rate of 8 kHz
-			turn := (f - s.spans[k].Start) * pitch * int64(len(wave)) / int64(s.rate)
-			dst[i] = wave[turn%int64(len(wave))]
+			turn := (f - s.spans[k].Start) * pitch * int64(len(wave)) / int64(s.format.Rate)
+			for c := range frame {
+				frame[c] = wave[turn%int64(len(wave))] / int16(1+c)
+			}
 		}
 	}
 }

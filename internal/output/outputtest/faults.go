@@ -30,17 +30,18 @@ func (r *toneReader) Read(dst []int16) (int, error) {
 	if r.at >= r.span.End {
 		return 0, io.EOF
 	}
-	if len(dst) == 0 {
+	channels := r.format.Channels
+	if len(dst) < channels {
 		return 0, errors.New("read into less than a frame")
 	}
 	r.turns++
-	n := min(int64(len(dst)), r.span.End-r.at)
+	n := min(int64(len(dst)/channels), r.span.End-r.at)
 	if r.turns%3 == 0 {
 		n = (n + 1) / 2
 	}
-	r.fill(dst[:n], r.at)
+	r.fill(dst[:int(n)*channels], r.at)
 	r.at += n
-	return int(n), nil
+	return int(n) * channels, nil
 }
 
 func (r *toneReader) Close() error { return nil }

@@ -110,7 +110,7 @@ func (s suite) shapes() map[string]func(*testing.T) output.Edition {
 		return func(t *testing.T) output.Edition { return s.edition(t, spec) }
 	}
 	small := Spec{Chapters: 3, Cues: 6, Words: true}
-	return map[string]func(*testing.T) output.Edition{
+	shapes := map[string]func(*testing.T) output.Edition{
 		"1 cue":         plain(Spec{}),
 		"14 chapters":   plain(Spec{Chapters: 14, Cues: 3}),
 		"255 chapters":  plain(Spec{Chapters: 255, Frames: brief}),
@@ -132,7 +132,19 @@ func (s suite) shapes() map[string]func(*testing.T) output.Edition {
 			}, "Ausschnitt", 1, 1)
 		},
 		"untitled": func(t *testing.T) output.Edition { return untitled(s.edition(t, Spec{Cues: 2})) },
+		"metadata": func(t *testing.T) output.Edition {
+			return s.edition(t, Spec{Chapters: 4, Cues: 2, Metadata: Metadata(t)})
+		},
 	}
+	if s.open().Info().Sound {
+		shapes["stereo"] = plain(Spec{Chapters: 2, Cues: 4, Channels: 2})
+		shapes["no chapters"] = func(t *testing.T) output.Edition {
+			e := s.edition(t, Spec{Cues: 3})
+			e.Timeline.Chapters = nil
+			return e
+		}
+	}
+	return shapes
 }
 
 // untitled is e without all that a source need not say.

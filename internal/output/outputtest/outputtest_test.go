@@ -77,7 +77,7 @@ func (r raw) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) (e
 			return fmt.Errorf("raw: %w", err)
 		}
 		if r.fault != "progress" {
-			e.Progress(int64(n))
+			e.Progress(int64(n / e.Sound.Format().Channels))
 		}
 		if err := binary.Write(dst, binary.LittleEndian, buf[:n]); err != nil {
 			return err
@@ -87,7 +87,7 @@ func (r raw) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) (e
 	if err != nil {
 		return err
 	}
-	if want := e.Sound.Frames()*2 + 9; end != want && r.fault != "short" {
+	if want := e.Sound.Frames()*2*int64(e.Sound.Format().Channels) + 9; end != want && r.fault != "short" {
 		return fmt.Errorf("raw: %d bytes of %d: %w", end, want, pcm.ErrShort)
 	}
 	if _, err := dst.Seek(0, io.SeekStart); err != nil {
@@ -110,7 +110,7 @@ func TestSuite(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := 9 + 2*e.Timeline.Frames; info.Size() != want {
+			if want := 9 + 2*e.Timeline.Frames*int64(e.Sound.Format().Channels); info.Size() != want {
 				t.Errorf("%d bytes, want %d", info.Size(), want)
 			}
 		},

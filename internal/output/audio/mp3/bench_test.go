@@ -34,7 +34,7 @@ func BenchmarkEncode(b *testing.B) {
 						b.Fatal(err)
 					}
 					defer file.Close()
-					e := edition(whole, output.Encoding{BitRate: 64000, Quality: quality}, jobs)
+					e := edition(whole, output.Encoding{MP3: 64000, Quality: quality}, jobs)
 					for b.Loop() {
 						if err := file.Truncate(0); err != nil {
 							b.Fatal(err)

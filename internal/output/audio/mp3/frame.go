@@ -35,20 +35,20 @@ type stream struct {
 
 // newStream checks that sound of this shape can be an MP3 and plans it.
 func newStream(f pcm.Format, sound int64, enc output.Encoding) (stream, error) {
-	s := stream{format: f, bitRate: enc.BitRate, sound: sound, spf: 1152}
+	s := stream{format: f, bitRate: enc.MP3, sound: sound, spf: 1152}
 	rates, bitRates, version := rates1, bitRates1, byte(3)
 	if !slices.Contains(rates, f.Rate) {
 		s.spf, rates, bitRates, version = 576, rates2, bitRates2, 2
 	}
-	rate, kbps := slices.Index(rates, f.Rate), slices.Index(bitRates, enc.BitRate/1000)
+	rate, kbps := slices.Index(rates, f.Rate), slices.Index(bitRates, enc.MP3/1000)
 	switch {
 	case rate < 0:
 		return s, fmt.Errorf("mp3: cannot hold %d Hz: it takes 16000, 22050, 24000, 32000, 44100 and 48000", f.Rate)
 	case f.Channels != 1 && f.Channels != 2:
 		return s, fmt.Errorf("mp3: cannot hold %d channels: it takes 1 or 2", f.Channels)
-	case kbps < 0 || enc.BitRate%1000 != 0:
+	case kbps < 0 || enc.MP3%1000 != 0:
 		return s, fmt.Errorf("mp3: no bit rate of %g kb/s at %d Hz: it takes %s",
-			float64(enc.BitRate)/1000, f.Rate, strings.Trim(fmt.Sprint(bitRates), "[]"))
+			float64(enc.MP3)/1000, f.Rate, strings.Trim(fmt.Sprint(bitRates), "[]"))
 	case enc.Quality < 0 || enc.Quality > 9:
 		return s, fmt.Errorf("mp3: no quality %d: it goes from 0 (best) to 9 (fastest)", enc.Quality)
 	case sound < 0:

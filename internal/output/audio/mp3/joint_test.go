@@ -59,7 +59,7 @@ func speech(t testing.TB) music {
 // at the joints as everywhere.
 func TestJoints(t *testing.T) {
 	m := speech(t)
-	e := edition(m, output.Encoding{BitRate: 64000, Quality: 5}, 2)
+	e := edition(m, output.Encoding{MP3: 64000, Quality: 5}, 2)
 	pieces := write(t, e)
 	checkFile(t, pieces, e)
 	parallel := decode(t, pieces)
@@ -132,7 +132,7 @@ func frames(t *testing.T, path string) (out [][]byte) {
 // pieces.
 func TestJobs(t *testing.T) {
 	m := speech(t)
-	enc := output.Encoding{BitRate: 64000, Quality: 7}
+	enc := output.Encoding{MP3: 64000, Quality: 7}
 	one := outputtest.Write(t, mp3.Format{}, edition(m, enc, 1))
 	for _, jobs := range []int{2, 3, 8} {
 		if got := outputtest.Write(t, mp3.Format{}, edition(m, enc, jobs)); !bytes.Equal(one, got) {
@@ -145,7 +145,7 @@ func TestJobs(t *testing.T) {
 // the file of LAME's own command beside.
 func TestInfoTag(t *testing.T) {
 	m := speech(t)
-	ours := write(t, edition(m, output.Encoding{BitRate: 64000, Quality: 5}, 2))
+	ours := write(t, edition(m, output.Encoding{MP3: 64000, Quality: 5}, 2))
 	dir := t.TempDir()
 	wavFile, lameFile := filepath.Join(dir, "speech.wav"), filepath.Join(dir, "lame.mp3")
 	file, err := os.Create(wavFile)

@@ -141,7 +141,7 @@ func tag(e output.Edition, encoder string) *id3.Tag {
 	out := &id3.Tag{
 		Title: t.Title, Artist: t.Author, Language: iso639(t.Lang),
 		Generator:    e.Generator,
-		Encoder:      fmt.Sprintf("%s, CBR %d kb/s, quality %d", encoder, e.Encoding.BitRate/1000, e.Encoding.Quality),
+		Encoder:      fmt.Sprintf("%s, CBR %d kb/s, quality %d", encoder, e.Encoding.MP3/1000, e.Encoding.Quality),
 		Milliseconds: t.Rate.Milliseconds(t.Frames),
 		Number:       t.Number, Of: t.Of,
 	}

@@ -225,7 +225,7 @@ func TestShapes(t *testing.T) {
 	shape := func(rate pcm.Hz, channels int) {
 		t.Run(fmt.Sprintf("%d Hz %d channels", rate, channels), func(t *testing.T) {
 			m := chirp(pcm.Format{Rate: rate, Channels: channels}, int(rate)+123)
-			e := edition(m, output.Encoding{BitRate: 128000, Quality: 5}, 2)
+			e := edition(m, output.Encoding{MP3: 128000, Quality: 5}, 2)
 			path := write(t, e)
 			checkSound(t, path, e)
 			if snr := snr(m.data, decode(t, path)); snr < 12 {
@@ -246,7 +246,7 @@ func TestShapes(t *testing.T) {
 // TestLowBitRates: the Info tag needs more room than one frame of 8 kb/s has.
 func TestLowBitRates(t *testing.T) {
 	for _, kbps := range []int{8, 16, 24, 32, 160} {
-		e := edition(chirp(pcm.Format{Rate: 22050, Channels: 1}, 30000), output.Encoding{BitRate: kbps * 1000, Quality: 7}, 1)
+		e := edition(chirp(pcm.Format{Rate: 22050, Channels: 1}, 30000), output.Encoding{MP3: kbps * 1000, Quality: 7}, 1)
 		checkSound(t, write(t, e), e)
 	}
 }
@@ -255,7 +255,7 @@ func TestLowBitRates(t *testing.T) {
 func TestLengths(t *testing.T) {
 	for _, rate := range []pcm.Hz{22050, 44100} {
 		for _, n := range []int{0, 1, 2, 47, 575, 576, 577, 1151, 1152, 1153, 5000} {
-			e := edition(chirp(pcm.Format{Rate: rate, Channels: 1}, n), output.Encoding{BitRate: 64000, Quality: 7}, 1)
+			e := edition(chirp(pcm.Format{Rate: rate, Channels: 1}, n), output.Encoding{MP3: 64000, Quality: 7}, 1)
 			if got := len(decode(t, write(t, e))); got != n {
 				t.Errorf("%d frames at %d Hz decode to %d", n, rate, got)
 			}
@@ -264,7 +264,7 @@ func TestLengths(t *testing.T) {
 }
 
 func TestRefused(t *testing.T) {
-	ok := output.Encoding{BitRate: 64000, Quality: 5}
+	ok := output.Encoding{MP3: 64000, Quality: 5}
 	for _, c := range []struct {
 		rate     pcm.Hz
 		channels int
@@ -275,13 +275,13 @@ func TestRefused(t *testing.T) {
 		{8000, 1, ok, "16000, 22050, 24000, 32000, 44100 and 48000"},
 		{96000, 2, ok, "cannot hold 96000 Hz"},
 		{22050, 3, ok, "cannot hold 3 channels"},
-		{22050, 1, output.Encoding{BitRate: 192000}, "8 16 24 32 40 48 56 64 80 96 112 128 144 160"},
-		{44100, 1, output.Encoding{BitRate: 8000}, "32 40 48 56 64 80 96 112 128 160 192 224 256 320"},
-		{22050, 1, output.Encoding{BitRate: 64001}, "64.001 kb/s"},
+		{22050, 1, output.Encoding{MP3: 192000}, "8 16 24 32 40 48 56 64 80 96 112 128 144 160"},
+		{44100, 1, output.Encoding{MP3: 8000}, "32 40 48 56 64 80 96 112 128 160 192 224 256 320"},
+		{22050, 1, output.Encoding{MP3: 64001}, "64.001 kb/s"},
 		{22050, 1, output.Encoding{}, "0 kb/s"},
-		{22050, 1, output.Encoding{BitRate: -64000}, "-64 kb/s"},
-		{22050, 1, output.Encoding{BitRate: 64000, Quality: 10}, "no quality 10"},
-		{22050, 1, output.Encoding{BitRate: 64000, Quality: -1}, "no quality -1"},
+		{22050, 1, output.Encoding{MP3: -64000}, "-64 kb/s"},
+		{22050, 1, output.Encoding{MP3: 64000, Quality: 10}, "no quality 10"},
+		{22050, 1, output.Encoding{MP3: 64000, Quality: -1}, "no quality -1"},
 	} {
 		e := edition(music{pcm.Format{Rate: c.rate, Channels: c.channels}, make([]int16, 600)}, c.enc, 1)
 		err := (mp3.Format{}).Write(t.Context(), nil, e)
@@ -304,7 +304,7 @@ func TestMissing(t *testing.T) {
 			t.Errorf("no hint at %q, or several lines, in %v", hint, err)
 		}
 	}
-	e := edition(chirp(pcm.Format{Rate: 22050, Channels: 1}, 100), output.Encoding{BitRate: 64000}, 1)
+	e := edition(chirp(pcm.Format{Rate: 22050, Channels: 1}, 100), output.Encoding{MP3: 64000}, 1)
 	if err := f.Write(t.Context(), nil, e); !errors.Is(err, output.ErrMissing) {
 		t.Errorf("write: %v", err)
 	}
@@ -317,7 +317,7 @@ func TestMissing(t *testing.T) {
 // TestCancelledLong: a long programme stops at once, in all of its workers.
 func TestCancelledLong(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	e := edition(chirp(pcm.Format{Rate: 22050, Channels: 1}, 22050*300), output.Encoding{BitRate: 64000, Quality: 7}, 4)
+	e := edition(chirp(pcm.Format{Rate: 22050, Channels: 1}, 22050*300), output.Encoding{MP3: 64000, Quality: 7}, 4)
 	e.Progress = func(int64) { cancel() }
 	file, err := os.Create(filepath.Join(t.TempDir(), "file.mp3"))
 	if err != nil {
@@ -336,7 +336,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer full.Close()
-	e := edition(chirp(pcm.Format{Rate: 22050, Channels: 1}, 22050*70), output.Encoding{BitRate: 64000, Quality: 7}, 2)
+	e := edition(chirp(pcm.Format{Rate: 22050, Channels: 1}, 22050*70), output.Encoding{MP3: 64000, Quality: 7}, 2)
 	if err := (mp3.Format{}).Write(t.Context(), full, e); err == nil || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("%v", err)
 	}

@@ -11,7 +11,7 @@ import (
 // FuzzSink: whatever an encoder hands over, in whatever pieces, the sink takes
 // whole frames of the stream or fails, and never writes what it did not get.
 func FuzzSink(f *testing.F) {
-	s, err := newStream(pcm.Format{Rate: 22050, Channels: 1}, 1000, output.Encoding{BitRate: 64000})
+	s, err := newStream(pcm.Format{Rate: 22050, Channels: 1}, 1000, output.Encoding{MP3: 64000})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func FuzzSink(f *testing.F) {
 func TestPieces(t *testing.T) {
 	for _, rate := range []pcm.Hz{16000, 22050, 24000, 32000, 44100, 48000} {
 		for _, n := range []int64{0, 1, 1000, 649152 - 576, 649152, 653760, 653761, 1298304, 1306368, 1307520, 9999999, 79380000} {
-			s, err := newStream(pcm.Format{Rate: rate, Channels: 1}, n, output.Encoding{BitRate: 64000})
+			s, err := newStream(pcm.Format{Rate: rate, Channels: 1}, n, output.Encoding{MP3: 64000})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,10 +70,10 @@ func TestPieces(t *testing.T) {
 // TestTooLong: a file whose tag cannot count its bytes is refused before any
 // work.
 func TestTooLong(t *testing.T) {
-	if _, err := newStream(pcm.Format{Rate: 48000, Channels: 2}, 48000*3600*31, output.Encoding{BitRate: 320000}); err == nil {
+	if _, err := newStream(pcm.Format{Rate: 48000, Channels: 2}, 48000*3600*31, output.Encoding{MP3: 320000}); err == nil {
 		t.Error("31 hours at 320 kb/s are taken")
 	}
-	if _, err := newStream(pcm.Format{Rate: 48000, Channels: 2}, 48000*3600*29, output.Encoding{BitRate: 320000}); err != nil {
+	if _, err := newStream(pcm.Format{Rate: 48000, Channels: 2}, 48000*3600*29, output.Encoding{MP3: 320000}); err != nil {
 		t.Error(err)
 	}
 }
