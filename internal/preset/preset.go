@@ -66,9 +66,9 @@ var All = []Preset{
 	},
 	{
 		Name:     "speech",
-		Summary:  "small files of speech: −18 LUFS, 24 kHz mono, MP3 at 64 or Opus at 24 kb/s",
+		Summary:  "small files of speech: −18 LUFS, mono, MP3 of 22.05 kHz at 64 or Opus of 24 kHz at 24 kb/s",
 		Formats:  []string{"mp3", "srt", "vtt", "chapters", "timeline"},
-		Format:   pcm.Format{Rate: 24000, Channels: 1},
+		Format:   pcm.Format{Rate: 22050, Channels: 1},
 		Encoding: output.Encoding{MP3: 64000, AAC: 48000, Opus: 24000, Quality: 7},
 		Measure:  LUFS, Level: -18, Peak: -1, Headroom: 1.5,
 	},

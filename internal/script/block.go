@@ -84,8 +84,8 @@ const maxExpansion = 1000
 // read makes a block ready: lead, where it is not "", is said before it.
 func (b *builder) read(block *document.Block, kind phraseKind, n int) *reading {
 	who, cuts, label := b.cue(block)
-	if who == nil && quoted(block) {
-		who = b.opts.Quotes
+	if who == nil {
+		who = b.ownVoice(block)
 	}
 	block = b.cut(block, append(cuts, b.undescribed(block)...))
 	lang := b.language(block)

@@ -33,6 +33,12 @@ type Options struct {
 	Cast map[string]*voices.Voice
 	// Quotes speaks the quotations, if set.
 	Quotes *voices.Voice
+	// BlockVoices, by a name of VoicedBlocks, speak what is of that kind. They go
+	// before ChapterVoices.
+	BlockVoices map[string]*voices.Voice
+	// ChapterVoices speak chapters, whatever their language; of two for one
+	// chapter the first. They go before Voice and ByLanguage.
+	ChapterVoices []ChapterVoice
 	// Blocks says what becomes of code, tables, images and the like; an empty
 	// field is as in DefaultPolicy.
 	Blocks Policy
@@ -121,6 +127,7 @@ func Build(doc *document.Document, opts Options) (*Script, error) {
 	b.script.Title = b.title()
 	sections := b.sections()
 	b.top, b.numbering = topLevel(sections), numbered(doc.Blocks)
+	b.takeChapterVoices(sections)
 	if sections, err = b.selected(sections); err != nil {
 		return nil, fmt.Errorf("%s: %w", doc.Source, err)
 	}

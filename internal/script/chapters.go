@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"narrate/internal/document"
+	"narrate/voices"
 )
 
 // section is blocks [first, last) of the document: a chapter, if anything of it
@@ -14,6 +15,7 @@ type section struct {
 	first, last   int
 	title         string
 	level, number int
+	voice         *voices.Voice // its own; nil for none
 }
 
 // isHeading reports whether a block is a heading with words. One of signs alone
@@ -141,7 +143,7 @@ func (b *builder) selected(all []section) ([]section, error) {
 	}
 	var chosen []section
 	for _, s := range all {
-		if slices.ContainsFunc(b.opts.Chapters, func(r Range) bool { return r.First <= s.number && s.number <= r.Last }) {
+		if within(b.opts.Chapters, s.number) {
 			chosen = append(chosen, s)
 			continue
 		}

@@ -94,7 +94,7 @@ func (b *builder) announcement(kind phraseKind, n, m int, as document.Kind, pos 
 	if !ok {
 		return Utterance{}, false
 	}
-	c := b.castFor(nil, b.script.Lang, pos)
+	c := b.castFor(b.announcer(), b.script.Lang, pos)
 	text = strings.TrimSpace(text)
 	spoken, edits, phonemes := say(text, c.stages)
 	return Utterance{

@@ -145,3 +145,19 @@ func ParseRanges(s string) ([]Range, error) {
 	}
 	return ranges, nil
 }
+
+// rangesText writes a selection as ParseRanges reads it.
+func rangesText(ranges []Range) string {
+	var parts []string
+	for _, r := range ranges {
+		switch r.Last {
+		case r.First:
+			parts = append(parts, strconv.Itoa(r.First))
+		case maxRange:
+			parts = append(parts, strconv.Itoa(r.First)+"-")
+		default:
+			parts = append(parts, fmt.Sprintf("%d-%d", r.First, r.Last))
+		}
+	}
+	return strings.Join(parts, ",")
+}
