@@ -50,7 +50,12 @@ var layers = map[string][]string{
 	"internal/output": {"internal/timeline", "internal/pcm", "internal/script", "voices"},
 	"internal/output/audio": {
 		"internal/timeline", "internal/pcm", "internal/ffmpeg", "internal/dylib",
+		"internal/output/audio/vorbis", // comments and pictures, of Opus and FLAC
 	},
+	"internal/preset": {"internal/pcm", "internal/output"},
+	"internal/master": {"internal/pcm"},
+	// What a finished file is measured against is what it is made by.
+	"internal/check": {"internal/pcm", "internal/ffmpeg", "internal/preset"},
 	"internal/pipeline": {
 		"internal/document", "internal/script", "internal/tts", "internal/pcm", "internal/clipstore",
 		"internal/timeline", "internal/output", "voices",

@@ -331,7 +331,7 @@ func (n *narration) make(ctx context.Context, j *job, p plan, speaker *pipeline.
 		r.Files = []string{folder.ReportPath()}
 		return folder.WriteReport(r.Report)
 	}
-	t, err := timeline.Build(sc, p.preset.Rate, speech.Clips)
+	t, err := timeline.Build(sc, p.preset.Rate, speech.Clips, timeline.Layout{})
 	if err != nil {
 		return err
 	}

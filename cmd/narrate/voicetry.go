@@ -104,7 +104,7 @@ func (v *voiceTry) speak(ctx context.Context, s *studio, sc *script.Script) erro
 		f := speech.Failed[0]
 		return fmt.Errorf("not spoken: %q: %s", excerpt(f.Text, 60), f.Reason)
 	}
-	t, err := timeline.Build(sc, preset.Rate, speech.Clips)
+	t, err := timeline.Build(sc, preset.Rate, speech.Clips, timeline.Layout{})
 	if err != nil {
 		return err
 	}

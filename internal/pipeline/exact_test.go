@@ -81,7 +81,7 @@ func narrate(t *testing.T, article string, rate pcm.Hz, encoding output.Encoding
 	if err != nil {
 		t.Fatal(err)
 	}
-	tl, err := timeline.Build(sc, rate, speech.Clips)
+	tl, err := timeline.Build(sc, rate, speech.Clips, timeline.Layout{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -179,7 +179,7 @@ func TestFallbackKeepsTheFirst(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		line, err := timeline.Build(withFallbacks(nil, texts...), s.Rate, speech.Clips)
+		line, err := timeline.Build(withFallbacks(nil, texts...), s.Rate, speech.Clips, timeline.Layout{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -260,7 +260,7 @@ func dialogue(lines ...any) *script.Script {
 // soundOf reads the whole programme of a speech.
 func soundOf(t *testing.T, s *Speaker, sc *script.Script, speech *Speech) (*timeline.Timeline, []int16) {
 	t.Helper()
-	line, err := timeline.Build(sc, s.Rate, speech.Clips)
+	line, err := timeline.Build(sc, s.Rate, speech.Clips, timeline.Layout{})
 	if err != nil {
 		t.Fatal(err)
 	}

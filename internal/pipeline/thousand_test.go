@@ -171,7 +171,7 @@ func TestThousandSentences(t *testing.T) {
 	if took := c.Now().Sub(time.Time{}); took < time.Duration(want-1)*100*time.Millisecond {
 		t.Errorf("%d requests in %v of its minutes", want, took)
 	}
-	line, err := timeline.Build(sc, s.Rate, speech.Clips)
+	line, err := timeline.Build(sc, s.Rate, speech.Clips, timeline.Layout{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,10 +4,6 @@
 package timeline
 
 import (
-	"cmp"
-	"errors"
-	"fmt"
-	"math"
 	"sort"
 	"strings"
 
@@ -58,6 +54,9 @@ type Mark struct {
 type Chapter struct {
 	Title  string
 	Number int // among all chapters of the article, heard or not, from 1
+	// Origin is the number of the script's chapter that it begins with: Number
+	// itself unless Rules have merged or divided chapters.
+	Origin int
 	Level  int
 	Span   pcm.Span
 	Cues   []Cue
@@ -70,6 +69,7 @@ type Timeline struct {
 	Rate                  pcm.Hz
 	Frames                int64
 	Chapters              []Chapter
+	Music                 []Placed // ascending by their starts
 	// Number and Of are the place in a set of clips, from 1; 0 for a whole
 	// programme.
 	Number, Of int
@@ -82,62 +82,6 @@ type Clip struct {
 	Marks  []tts.Mark
 	By     *voices.Voice
 	Gain   float64
-}
-
-// Build lays the clips out: clips[i] is the sound of the script's i-th
-// utterance over all chapters, a nil entry one that could not be spoken and
-// is left out. Between two utterances lies one pause, the longest that either
-// side asks for; there is none before the first and after the last. A chapter
-// begins with the first sound of its first spoken utterance (the first one at
-// 0); a chapter with nothing spoken is left out.
-func Build(s *script.Script, rate pcm.Hz, clips []*Clip) (*Timeline, error) {
-	t := &Timeline{Source: s.Source, Title: s.Title, Author: s.Author, Lang: s.Lang, Rate: rate}
-	n := 0
-	var previous *script.Utterance
-	for i := range s.Chapters {
-		chapter := Chapter{Title: s.Chapters[i].Title, Number: cmp.Or(s.Chapters[i].Number, i+1), Level: s.Chapters[i].Level}
-		for j := range s.Chapters[i].Utterances {
-			if n >= len(clips) {
-				return nil, fmt.Errorf("timeline: %d clips for more utterances", len(clips))
-			}
-			u, clip := &s.Chapters[i].Utterances[j], clips[n]
-			n++
-			if clip == nil {
-				continue
-			}
-			if previous != nil {
-				t.Frames += rate.Frames(max(previous.After, u.Before))
-			}
-			previous = u
-			start := t.Frames
-			if clip.Frames <= 0 || clip.Frames > math.MaxInt64/2-start {
-				return nil, fmt.Errorf("%s: timeline: a clip of %d frames", u.Pos, clip.Frames)
-			}
-			t.Frames += clip.Frames
-			cue := Cue{Span: pcm.Span{Start: start, End: t.Frames}, Utterance: u, Clip: n - 1, By: clip.By, Gain: clip.Gain}
-			cue.Words = words(u, cue.Span, clip.Marks)
-			cue.Marks = marks(&cue)
-			if len(chapter.Cues) == 0 {
-				chapter.Span.Start = start
-			}
-			chapter.Cues = append(chapter.Cues, cue)
-		}
-		if len(chapter.Cues) == 0 {
-			continue
-		}
-		if k := len(t.Chapters); k > 0 {
-			t.Chapters[k-1].Span.End = chapter.Span.Start
-		}
-		t.Chapters = append(t.Chapters, chapter)
-	}
-	if n != len(clips) {
-		return nil, fmt.Errorf("timeline: %d clips for %d utterances", len(clips), n)
-	}
-	if len(t.Chapters) == 0 {
-		return nil, errors.New("timeline: nothing was spoken")
-	}
-	t.Chapters[len(t.Chapters)-1].Span.End = t.Frames
-	return t, nil
 }
 
 // words places an utterance's marks. A word ends where the next begins, the
@@ -200,7 +144,13 @@ func (t *Timeline) Cues() int {
 // are left out, and so are marks.
 func (t *Timeline) Cut(span pcm.Span, title string) *Timeline {
 	out := *t
-	out.Title, out.Frames, out.Chapters = title, span.Frames(), nil
+	out.Title, out.Frames, out.Chapters, out.Music = title, span.Frames(), nil, nil
+	for _, m := range t.Music {
+		if at, ok := within(m.Span, span); ok {
+			m.Span = at
+			out.Music = append(out.Music, m)
+		}
+	}
 	for i := range t.Chapters {
 		c := t.Chapters[i]
 		part, ok := within(c.Span, span)

@@ -88,7 +88,7 @@ func TestBuild(t *testing.T) {
 		"an unspoken middle": {article(0, 10*ms, 1, 2, 1), clips(3, 0, 0, 4), "C0 0-83 [0:0-3], C2 83-87 [3:83-87]", 87},
 		"an empty chapter":   {article(0, 10*ms, 1, 0, 1), clips(3, 4), "C0 0-83 [0:0-3], C2 83-87 [1:83-87]", 87},
 	} {
-		got, err := timeline.Build(c.script, 8000, c.clips)
+		got, err := timeline.Build(c.script, 8000, c.clips, timeline.Layout{})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -112,7 +112,7 @@ func TestBuild(t *testing.T) {
 // TestWhoSpeaks: a cue tells who is heard, and how much louder.
 func TestWhoSpeaks(t *testing.T) {
 	other := &voices.Voice{Name: "other"}
-	line, err := timeline.Build(article(0, 0, 2), 8000, []*timeline.Clip{{Frames: 10}, {Frames: 10, By: other, Gain: -2.5}})
+	line, err := timeline.Build(article(0, 0, 2), 8000, []*timeline.Clip{{Frames: 10}, {Frames: 10, By: other, Gain: -2.5}}, timeline.Layout{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestBuildFails(t *testing.T) {
 		"negative":  {article(0, 0, 2), clips(1, -5), "a.txt:2:1"},
 		"too long":  {article(0, 0, 2), clips(1, math.MaxInt64-1), "a.txt:2:1"},
 	} {
-		if _, err := timeline.Build(c.script, 8000, c.clips); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := timeline.Build(c.script, 8000, c.clips, timeline.Layout{}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
@@ -158,7 +158,7 @@ func TestWords(t *testing.T) {
 		marks = append(marks, tts.Mark{Frame: int64(10 * i), Lo: at, Hi: at + len(word)})
 		at += len(word)
 	}
-	line, err := timeline.Build(s, 8000, []*timeline.Clip{{Frames: 100}, {Frames: 75, Marks: marks}})
+	line, err := timeline.Build(s, 8000, []*timeline.Clip{{Frames: 100}, {Frames: 75, Marks: marks}}, timeline.Layout{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +185,7 @@ func TestWordsUnwritten(t *testing.T) {
 	u.Edits = []script.Edit{{TextLo: 2, TextHi: 2, SpokenLo: 2, SpokenHi: 4}}
 	line, err := timeline.Build(s, 8000, []*timeline.Clip{{Frames: 30, Marks: []tts.Mark{
 		{Frame: 0, Lo: 0, Hi: 1}, {Frame: 10, Lo: 2, Hi: 3}, {Frame: 20, Lo: 4, Hi: 5},
-	}}})
+	}}}, timeline.Layout{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +206,7 @@ func TestMarks(t *testing.T) {
 		}
 	}
 	marks := []tts.Mark{{Frame: 5, Lo: 0, Hi: 4}, {Frame: 10, Lo: 5, Hi: 9}, {Frame: 20, Lo: 10, Hi: 11}}
-	line, err := timeline.Build(s, 8000, []*timeline.Clip{{Frames: 30, Marks: marks}, {Frames: 30}, {Frames: 30, Marks: marks}})
+	line, err := timeline.Build(s, 8000, []*timeline.Clip{{Frames: 30, Marks: marks}, {Frames: 30}, {Frames: 30, Marks: marks}}, timeline.Layout{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +255,7 @@ func build(t *rapid.T) *timeline.Timeline {
 			}
 		}
 	}
-	line, err := timeline.Build(s, pcm.Hz(rapid.SampledFrom([]int{8000, 22050, 44100}).Draw(t, "rate")), all)
+	line, err := timeline.Build(s, pcm.Hz(rapid.SampledFrom([]int{8000, 22050, 44100}).Draw(t, "rate")), all, timeline.Layout{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -347,7 +347,7 @@ func TestProperties(t *testing.T) {
 func TestCut(t *testing.T) {
 	line, err := timeline.Build(article(0, 10*ms, 2, 1), 8000, []*timeline.Clip{
 		{Frames: 100, Marks: []tts.Mark{{Frame: 0, Lo: 0, Hi: 4}, {Frame: 50, Lo: 5, Hi: 9}}}, {Frames: 20}, {Frames: 30},
-	})
+	}, timeline.Layout{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -470,7 +470,7 @@ func read(t *testing.T, src pcm.Source, span pcm.Span, size int) []int16 {
 // TestSoundFails: what is wrong with a clip ends the programme with an error
 // that names the utterance.
 func TestSoundFails(t *testing.T) {
-	line, err := timeline.Build(article(0, 10*ms, 2), 8000, clips(100, 100))
+	line, err := timeline.Build(article(0, 10*ms, 2), 8000, clips(100, 100), timeline.Layout{})
 	if err != nil {
 		t.Fatal(err)
 	}

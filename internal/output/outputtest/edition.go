@@ -119,7 +119,7 @@ func Edition(t testing.TB, spec Spec) output.Edition {
 		}
 		s.Chapters = append(s.Chapters, c)
 	}
-	line, err := timeline.Build(s, spec.Rate, clips)
+	line, err := timeline.Build(s, spec.Rate, clips, timeline.Layout{})
 	if err != nil {
 		t.Fatal(err)
 	}
