@@ -23,7 +23,7 @@ var layers = map[string][]string{
 	"internal/segment":    {},
 	"internal/pcm":        {},
 	"internal/fetch":      {},
-	"internal/config":     {"internal/script", "internal/strictyaml", "voices"},
+	"internal/config":     {"internal/script", "internal/strictyaml", "internal/timeline", "internal/preset", "voices"},
 	"internal/input":      {"internal/document"},
 	// What the readers of one syntax share is a layer between the contract and them.
 	"internal/input/archive":  {"internal/input"},
@@ -54,6 +54,7 @@ var layers = map[string][]string{
 	},
 	"internal/preset": {"internal/pcm", "internal/output"},
 	"internal/master": {"internal/pcm"},
+	"internal/cover":  {"internal/output"},
 	// What a finished file is measured against is what it is made by.
 	"internal/check": {"internal/pcm", "internal/ffmpeg", "internal/preset"},
 	"internal/pipeline": {

@@ -3,18 +3,21 @@ package config
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"narrate/internal/script"
 	"narrate/internal/strictyaml"
+	"narrate/internal/timeline"
 	"narrate/voices"
 )
 
@@ -59,6 +62,11 @@ cast:
   Anna: espeak:de+f3
   Jean-Luc O'Neil: fr
 quote-voice: en-GB
+block-voices: {headings: fr, announcements: 'espeak:de+f2'}
+chapter-voices:
+- {chapters: 2-3, voice: en-GB}
+- title: "Nachwort: 1999"
+  voice: voices/slow.yaml
 lexicons: [words/de.yaml, words/names.pls]
 blocks: {code: skip, footnotes: inline}
 languages:
@@ -68,6 +76,16 @@ chapters: 2-5,7
 format: [srt, mp3]
 preset: podcast
 clips: section
+sound: {level: -18, vbr: true, head: 500ms}
+chapter-marks: {levels: 2, shortest: 30s, introduction: Vorweg, number: true}
+meta: {title: "Ein Titel", part: 3, date: 2026-11, link: "https://example.org/", cover: cover.png}
+chapter-meta:
+  - {chapters: 2, link: "https://example.org/2"}
+  - {chapters: 3-, picture: three.jpg}
+music:
+  intro: {file: intro.mp3, under: 4s}
+  sting: {file: sting.wav, gain: -3}
+  bed: {file: bed.flac, lead: 2s, duck: 12}
 `
 
 func TestLoad(t *testing.T) {
@@ -102,6 +120,35 @@ func TestLoad(t *testing.T) {
 	if len(c.Cast) != 2 || c.Cast["anna"].Engine != "de+f3" || c.Cast["jean-luc o'neil"].Name != "fr" {
 		t.Errorf("cast: %+v", c.Cast)
 	}
+	if len(c.BlockVoices) != 2 || c.BlockVoices["headings"].Name != "fr" || c.BlockVoices["announcements"].Engine != "de+f2" {
+		t.Errorf("block-voices: %+v", c.BlockVoices)
+	}
+	if v := c.ChapterVoices; len(v) != 2 || !slices.Equal(v[0].Chapters, []script.Range{{First: 2, Last: 3}}) || v[0].Title != "" || v[0].Voice.Name != "en-GB" ||
+		v[1].Chapters != nil || v[1].Title != "Nachwort: 1999" || v[1].Voice.Rate != 0.8 {
+		t.Errorf("chapter-voices: %+v", v)
+	}
+	want := Config{
+		Sound: map[string]string{"level": "-18", "vbr": "true", "head": "500ms"},
+		Marks: map[string]string{"levels": "2", "shortest": "30s", "introduction": "Vorweg", "number": "true"},
+		Meta: map[string]string{
+			"title": "Ein Titel", "part": "3", "date": "2026-11", "link": "https://example.org/", "cover": filepath.Join(folder, "cover.png"),
+		},
+		ChapterMeta: []ChapterMeta{
+			{Chapters: []script.Range{{First: 2, Last: 2}}, Link: "https://example.org/2"},
+			{Chapters: []script.Range{{First: 3, Last: 1 << 20}}, Picture: filepath.Join(folder, "three.jpg")},
+		},
+		Music: map[timeline.Sounding]*Music{},
+	}
+	for s, file := range map[timeline.Sounding]string{timeline.Intro: "intro.mp3", timeline.Sting: "sting.wav", timeline.Under: "bed.flac"} {
+		want.Music[s] = NewMusic(s, filepath.Join(folder, file))
+	}
+	want.Music[timeline.Intro].Under = 4 * time.Second
+	want.Music[timeline.Sting].Gain = -3
+	want.Music[timeline.Under].Lead, want.Music[timeline.Under].Duck = 2*time.Second, 12
+	got := Config{Sound: c.Sound, Marks: c.Marks, Meta: c.Meta, ChapterMeta: c.ChapterMeta, Music: c.Music}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
 	if len(c.Lexicons) != 2 || c.Lexicons[0].Entries[0].Say != "b" || c.Lexicons[1].Language != "de" {
 		t.Errorf("lexicons: %+v", c.Lexicons)
 	}
@@ -125,7 +172,7 @@ func TestDecodeErrors(t *testing.T) {
 		data, want string
 		loose      bool // the schema cannot say it
 	}{
-		{"lang: de\nvoise: de\n", "c.yaml:2:1: voise: unknown key; known are blocks, cast, chapters, clips, format, lang,", false},
+		{"lang: de\nvoise: de\n", "c.yaml:2:1: voise: unknown key; known are block-voices, blocks, cast, chapter-marks, chapter-meta, chapter-voices, chapters, clips,", false},
 		{"lang: german!\n", `c.yaml:1:7: lang: "german!" is not a BCP 47 language tag`, false},
 		{"lang: 12\n", "c.yaml:1:7: lang: wants text, has a number", false},
 		{"voice: nobody\n", `c.yaml:1:8: voice: no such voice: no profile is named "nobody"`, true},
@@ -143,6 +190,18 @@ func TestDecodeErrors(t *testing.T) {
 		{"cast: {'a:b': de}\n", `"a:b" is not a speaker's name`, false},
 		{"cast: {anna: 3}\n", "cast.anna: wants text, has a number", false},
 		{"quote-voice: nobody\n", "c.yaml:1:14: quote-voice: no such voice", true},
+		{"block-voices: {quotes: de}\n", "c.yaml:1:16: block-voices.quotes: unknown key; known are announcements, asides, captions, code, footnotes, headings, images, lists, tables", false},
+		{"block-voices:\n  code: nobody\n", "c.yaml:2:9: block-voices.code: no such voice", true},
+		{"block-voices: {code: 3}\n", "block-voices.code: wants text, has a number", false},
+		{"chapter-voices: {title: a, voice: de}\n", "c.yaml:1:17: chapter-voices: wants a list of chapters and their voices, has keys and values", false},
+		{"chapter-voices:\n- chapters: 2\n", "c.yaml:2:11: chapter-voices.voice: is missing", false},
+		{"chapter-voices:\n- voice: de\n", "c.yaml:2:8: chapter-voices: wants either chapters", false},
+		{"chapter-voices: [{chapters: 2, title: a, voice: de}]\n", "chapter-voices: wants either chapters", false},
+		{"chapter-voices: [{chapters: two, voice: de}]\n", `chapter-voices.chapters: "two" is not a selection`, false},
+		{"chapter-voices: [{title: ' ', voice: de}]\n", "chapter-voices.title: is empty or longer than 1000 characters", false},
+		{"chapter-voices: [{title: 7, voice: de}]\n", "chapter-voices.title: wants text, has a number; put it in quotation marks", false},
+		{"chapter-voices: [{title: a, voice: nobody}]\n", "chapter-voices.voice: no such voice", true},
+		{"chapter-voices: [{titel: a, voice: de}]\n", "chapter-voices.titel: unknown key; known are chapters, title, voice", false},
 		{"lexicons: words.yaml\n", "c.yaml:1:11: lexicons: wants a list of files, has text", false},
 		{"lexicons: [words.txt]\n", `c.yaml:1:12: lexicons: "words.txt": a lexicon is a .yaml or a .pls file`, false},
 		{"lexicons: [words.yaml]\n", "c.yaml:1:12: lexicons: lexicon words.yaml: no such file", true},
@@ -160,6 +219,23 @@ func TestDecodeErrors(t *testing.T) {
 		{"format: []\n", "format: is an empty list", false},
 		{"format: [mp3, ogg]\n", `c.yaml:1:15: format: there is no output format "ogg"; there are mp3, srt`, false},
 		{"preset: loud\n", `c.yaml:1:9: preset: there is no preset "loud"; there are speech, podcast`, false},
+		{"sound: {level: 3}\n", `c.yaml:1:16: sound: level: "3" is not -40 to -6`, false},
+		{"sound: {loud: 3}\n", `sound: no key "loud"; there are rate, channels,`, false},
+		{"sound: {level: [3]}\n", "sound.level: wants text, a number, true or false, has a list", false},
+		{"chapter-marks: {levels: 0}\n", `chapter-marks: levels: "0" is not 1 to 6`, false},
+		{"chapter-marks: {longest: 5}\n", `longest: "5" is not a time such as 20m`, false},
+		{"chapter-marks: {title: x}\n", `no rule "title" for chapters; there are introduction, levels`, false},
+		{"meta: {titel: x}\n", `c.yaml:1:15: meta: no metadata "titel"; there are author, copyright,`, false},
+		{"meta: {date: 2026-13}\n", `date: "2026-13" is not a date`, true},
+		{"meta: {link: 'javascript:alert(1)'}\n", `meta: link: "javascript:alert(1)" is not an http or https address`, false},
+		{"meta: {title: ''}\n", `"" is not a line of 1 to 1000 characters`, false},
+		{"meta: {part: none}\n", `part: "none" is not 1 to 9999`, false},
+		{"chapter-meta: [{link: 'https://a.b/'}]\n", "chapter-meta.chapters: is missing", false},
+		{"chapter-meta: [{chapters: 2}]\n", "wants a link or a picture", false},
+		{"music: {theme: {file: a.mp3}}\n", "music.theme: unknown key; known are bed, intro, outro, sting", false},
+		{"music: {intro: {gain: 3}}\n", "music.intro.file: is missing", false},
+		{"music: {sting: {file: a.mp3, under: 3s}}\n", "music.sting.under: unknown key", false},
+		{"music: {bed: {file: a.mp3, lead: 61m}}\n", "61m is more than an hour", true},
 		{"clips: verse\n", `clips: there is no unit of clips "verse"; there are section, none`, false},
 		{"- lang: de\n", "c.yaml:1:1: wants keys and values, has a list", false},
 		{"lang: de\n---\nlang: fr\n", "one file holds one configuration", true},
@@ -207,6 +283,10 @@ func TestSchema(t *testing.T) {
 			t.Errorf("%s: %s in the schema, want %s (%v)", element, got, want, err)
 		}
 	}
+	names := slices.Sorted(maps.Keys(schema(t).Properties["block-voices"].Properties))
+	if want := slices.Sorted(slices.Values(script.VoicedBlocks())); !slices.Equal(names, want) {
+		t.Errorf("block-voices: %v in the schema, want %v", names, want)
+	}
 }
 
 func TestOver(t *testing.T) {
@@ -221,6 +301,7 @@ func TestOver(t *testing.T) {
 	file := Config{
 		Lexicons: []*voices.Lexicon{second},
 		Lang:     "en", Voices: map[string]*voices.Voice{"fr": c}, QuoteVoice: c,
+		BlockVoices: map[string]*voices.Voice{"code": b}, ChapterVoices: []script.ChapterVoice{{Title: "x", Voice: b}},
 		Cast:   map[string]*voices.Voice{"anna": b, "ben": b},
 		Blocks: map[string]script.Treatment{"code": "skip", "tables": "skip"}, Passages: &no, Phrases: &no,
 		Chapters: []script.Range{{First: 1, Last: 2}}, Formats: []string{"srt"}, Preset: "podcast", Clips: "section",
@@ -228,6 +309,7 @@ func TestOver(t *testing.T) {
 	want := Config{
 		Lexicons: []*voices.Lexicon{first, second},
 		Lang:     "de", Voices: map[string]*voices.Voice{"fr": c}, QuoteVoice: c,
+		BlockVoices: map[string]*voices.Voice{"code": b}, ChapterVoices: file.ChapterVoices,
 		Cast:   map[string]*voices.Voice{"anna": a, "ben": b},
 		Blocks: map[string]script.Treatment{"code": "read", "tables": "skip"}, Passages: &no, Phrases: &yes,
 		Chapters: file.Chapters, Formats: []string{"mp3"}, Preset: "podcast", Clips: NoClips,
@@ -277,6 +359,11 @@ func FuzzDecode(f *testing.F) {
 		for tag, v := range c.Voices {
 			if v == nil || languageProblem(tag) != "" {
 				t.Fatalf("%q: %v", tag, v)
+			}
+		}
+		for i := range c.ChapterVoices {
+			if v := &c.ChapterVoices[i]; v.Voice == nil || (v.Chapters == nil) == (v.Title == "") {
+				t.Fatalf("%+v", v)
 			}
 		}
 		policy := script.DefaultPolicy()

@@ -58,11 +58,13 @@ type reader struct {
 // config is the table of all keys.
 func (r reader) config(n strictyaml.Node, c *Config) {
 	r.Mapping(n, "", map[string]strictyaml.Field{
-		"lang":        r.Text(&c.Lang, languageProblem),
-		"voice":       r.voice(&c.Voice),
-		"voices":      r.voices(&c.Voices, languageProblem, canonical),
-		"cast":        r.voices(&c.Cast, CastProblem, CastKey),
-		"quote-voice": r.voice(&c.QuoteVoice),
+		"lang":           r.Text(&c.Lang, languageProblem),
+		"voice":          r.voice(&c.Voice),
+		"voices":         r.voices(&c.Voices, languageProblem, canonical),
+		"cast":           r.voices(&c.Cast, CastProblem, CastKey),
+		"quote-voice":    r.voice(&c.QuoteVoice),
+		"block-voices":   r.blockVoices(&c.BlockVoices),
+		"chapter-voices": r.chapterVoices(&c.ChapterVoices),
 		"lexicons": voices.Lexicons(r.Decoder, &c.Lexicons, func(name string) (*voices.Lexicon, error) {
 			return voices.LoadLexicon(r.folder, name)
 		}),
@@ -73,10 +75,15 @@ func (r reader) config(n strictyaml.Node, c *Config) {
 				"phrases":  r.truth(&c.Phrases),
 			})
 		},
-		"chapters": r.chapters(&c.Chapters),
-		"format":   r.formats(&c.Formats),
-		"preset":   r.Text(&c.Preset, oneOf("preset", r.known.Presets)),
-		"clips":    r.Text(&c.Clips, oneOf("unit of clips", append(slices.Clone(r.known.Clips), NoClips))),
+		"chapters":      r.chapters(&c.Chapters),
+		"format":        r.formats(&c.Formats),
+		"preset":        r.Text(&c.Preset, oneOf("preset", r.known.Presets)),
+		"sound":         r.values(&c.Sound, soundProblem),
+		"chapter-marks": r.values(&c.Marks, rulesProblem),
+		"meta":          r.meta(&c.Meta),
+		"chapter-meta":  r.chapterMeta(&c.ChapterMeta),
+		"music":         r.music(&c.Music),
+		"clips":         r.Text(&c.Clips, oneOf("unit of clips", append(slices.Clone(r.known.Clips), NoClips))),
 	})
 	if c.Voice != nil && c.Voices != nil {
 		r.Fail(n, "voices", "has no use beside voice, which speaks every language; name each language's voice here, the article's too")
