@@ -24,6 +24,28 @@ type Encoding struct {
 	Quality int
 }
 
+// Measure is how a programme's level is told.
+type Measure string
+
+// The measures. Unchanged sound is brought to no level and limited nowhere.
+const (
+	Unchanged Measure = "none"
+	LUFS      Measure = "lufs" // integrated loudness, ITU-R BS.1770-4
+	RMS       Measure = "rms"  // root mean square of all samples in dBFS, as ACX asks for
+)
+
+// Mastering is what is done to the sound of a whole programme.
+type Mastering struct {
+	Measure  Measure
+	Level    float64 // what the programme is brought to, in Measure
+	Peak     float64 // the true peak that the finished file keeps below, in dBTP
+	Headroom float64 // what lossy coding may add to peaks, in dB: the limiter stays so far below Peak
+	HighPass float64 // cut-off in Hz below which speech is filtered; 0 for no filter
+}
+
+// Ceiling is the true peak in dBTP above which the limiter lets nothing pass.
+func (m *Mastering) Ceiling() float64 { return m.Peak - m.Headroom }
+
 // Level is what was measured of a programme's sound.
 type Level struct {
 	Loudness float64 // integrated, in LUFS (ITU-R BS.1770-4)
@@ -36,9 +58,10 @@ type Edition struct {
 	Timeline *timeline.Timeline
 	// Sound has the timeline's rate and exactly its frames; formats that
 	// need no sound leave it alone.
-	Sound    pcm.Source
-	Encoding Encoding
-	Metadata Metadata
+	Sound     pcm.Source
+	Encoding  Encoding
+	Mastering Mastering // of Sound
+	Metadata  Metadata
 	// Level is that of the whole programme's Sound; nil where it was not
 	// measured.
 	Level *Level

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"narrate/internal/output"
 	"narrate/internal/pcm"
 )
 
@@ -28,10 +29,10 @@ var Keys = []Key{
 	{"vbr", "true or false", "the bit rate follows the sound (MP3, Opus)", truth(func(p *Preset, b bool) { p.Encoding.VBR = b })},
 	{"quality", "0 (best) to 9 (fastest)", "how much work the encoder does", whole(0, 9, func(p *Preset, n int) { p.Encoding.Quality = n })},
 	{"measure", "lufs, rms or none", "how the level is told; none leaves it as it was spoken", measure},
-	{"level", "-40 to -6", "what the programme is brought to, in LUFS or dB RMS", number(-40, -6, func(p *Preset, f float64) { p.Level = f })},
-	{"peak", "-20 to 0", "what no true peak passes, in dBTP", number(-20, 0, func(p *Preset, f float64) { p.Peak = f })},
-	{"headroom", "0 to 6", "dB that the limiter stays below the peak, for what lossy coding adds", number(0, 6, func(p *Preset, f float64) { p.Headroom = f })},
-	{"highpass", "0 to 300", "Hz below which speech is filtered; 0 is no filter", number(0, 300, func(p *Preset, f float64) { p.HighPass = f })},
+	{"level", "-40 to -6", "what the programme is brought to, in LUFS or dB RMS", number(-40, -6, func(p *Preset, f float64) { p.Mastering.Level = f })},
+	{"peak", "-20 to 0", "what no true peak passes, in dBTP", number(-20, 0, func(p *Preset, f float64) { p.Mastering.Peak = f })},
+	{"headroom", "0 to 6", "dB that the limiter stays below the peak, for what lossy coding adds", number(0, 6, func(p *Preset, f float64) { p.Mastering.Headroom = f })},
+	{"highpass", "0 to 300", "Hz below which speech is filtered; 0 is no filter", number(0, 300, func(p *Preset, f float64) { p.Mastering.HighPass = f })},
 	{"head", "a time such as 700ms", "silence before each file's first sound", duration(time.Minute, func(p *Preset, d time.Duration) { p.Head = d })},
 	{"tail", "a time such as 2s", "silence after each file's last sound", duration(time.Minute, func(p *Preset, d time.Duration) { p.Tail = d })},
 	{"per-chapter", "true or false", "a file for each chapter, with head and tail of its own, in place of one for all", truth(func(p *Preset, b bool) { p.PerChapter = b })},
@@ -101,9 +102,9 @@ func duration(most time.Duration, set func(*Preset, time.Duration)) func(*Preset
 }
 
 func measure(p *Preset, s string) bool {
-	switch m := Measure(s); m {
-	case Unchanged, LUFS, RMS:
-		p.Measure = m
+	switch m := output.Measure(s); m {
+	case output.Unchanged, output.LUFS, output.RMS:
+		p.Mastering.Measure = m
 		return true
 	}
 	return false

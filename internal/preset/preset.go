@@ -12,16 +12,6 @@ import (
 	"narrate/internal/pcm"
 )
 
-// Measure is how a programme's level is told.
-type Measure string
-
-// The measures. Unchanged sound is brought to no level and limited nowhere.
-const (
-	Unchanged Measure = "none"
-	LUFS      Measure = "lufs" // integrated loudness, ITU-R BS.1770-4
-	RMS       Measure = "rms"  // root mean square of all samples in dBFS, as ACX asks for
-)
-
 // Preset is a set of numbers for one use of the sound.
 type Preset struct {
 	Name, Summary string
@@ -29,11 +19,7 @@ type Preset struct {
 	Format        pcm.Format
 	Encoding      output.Encoding
 
-	Measure  Measure
-	Level    float64 // what the programme is brought to, in Measure
-	Peak     float64 // the true peak that the finished file keeps below, in dBTP
-	Headroom float64 // what lossy coding may add to peaks, in dB: the limiter stays so far below Peak
-	HighPass float64 // cut-off in Hz below which speech is filtered; 0 for no filter
+	Mastering output.Mastering
 
 	Head, Tail time.Duration // silence at both ends of each file
 	PerChapter bool          // a file for each chapter, with Head and Tail of its own
@@ -51,61 +37,61 @@ var All = []Preset{
 		Format:  pcm.Format{Rate: 44100, Channels: 1},
 		// At this bit rate LAME's noise shaping has little left to win for
 		// speech; see docs/performance.md.
-		Encoding: output.Encoding{MP3: 96000, AAC: 96000, Opus: 48000, Quality: 7},
-		Measure:  LUFS, Level: -16, Peak: -1, Headroom: 1, HighPass: 60,
-		Cover: true,
+		Encoding:  output.Encoding{MP3: 96000, AAC: 96000, Opus: 48000, Quality: 7},
+		Mastering: output.Mastering{Measure: output.LUFS, Level: -16, Peak: -1, Headroom: 1, HighPass: 60},
+		Cover:     true,
 	},
 	{
-		Name:     "podcast-stereo",
-		Summary:  "the same in stereo, for music: MP3 at 160 kb/s",
-		Formats:  []string{"mp3", "srt", "vtt", "chapters", "timeline"},
-		Format:   pcm.Format{Rate: 44100, Channels: 2},
-		Encoding: output.Encoding{MP3: 160000, AAC: 128000, Opus: 96000, Quality: 5},
-		Measure:  LUFS, Level: -16, Peak: -1, Headroom: 1, HighPass: 60,
-		Cover: true,
+		Name:      "podcast-stereo",
+		Summary:   "the same in stereo, for music: MP3 at 160 kb/s",
+		Formats:   []string{"mp3", "srt", "vtt", "chapters", "timeline"},
+		Format:    pcm.Format{Rate: 44100, Channels: 2},
+		Encoding:  output.Encoding{MP3: 160000, AAC: 128000, Opus: 96000, Quality: 5},
+		Mastering: output.Mastering{Measure: output.LUFS, Level: -16, Peak: -1, Headroom: 1, HighPass: 60},
+		Cover:     true,
 	},
 	{
-		Name:     "speech",
-		Summary:  "small files of speech: −18 LUFS, mono, MP3 of 22.05 kHz at 64 or Opus of 24 kHz at 24 kb/s",
-		Formats:  []string{"mp3", "srt", "vtt", "chapters", "timeline"},
-		Format:   pcm.Format{Rate: 22050, Channels: 1},
-		Encoding: output.Encoding{MP3: 64000, AAC: 48000, Opus: 24000, Quality: 7},
-		Measure:  LUFS, Level: -18, Peak: -1, Headroom: 1.5,
+		Name:      "speech",
+		Summary:   "small files of speech: −18 LUFS, mono, MP3 of 22.05 kHz at 64 or Opus of 24 kHz at 24 kb/s",
+		Formats:   []string{"mp3", "srt", "vtt", "chapters", "timeline"},
+		Format:    pcm.Format{Rate: 22050, Channels: 1},
+		Encoding:  output.Encoding{MP3: 64000, AAC: 48000, Opus: 24000, Quality: 7},
+		Mastering: output.Mastering{Measure: output.LUFS, Level: -18, Peak: -1, Headroom: 1.5},
 	},
 	{
-		Name:     "audiobook",
-		Summary:  "−18 LUFS, 44.1 kHz mono, one M4B with chapters and cover",
-		Formats:  []string{"m4b", "vtt", "timeline"},
-		Format:   pcm.Format{Rate: 44100, Channels: 1},
-		Encoding: output.Encoding{MP3: 96000, AAC: 64000, Opus: 32000, Quality: 5},
-		Measure:  LUFS, Level: -18, Peak: -1, Headroom: 1, HighPass: 60,
-		Head: 500 * time.Millisecond, Tail: time.Second, Cover: true,
+		Name:      "audiobook",
+		Summary:   "−18 LUFS, 44.1 kHz mono, one M4B with chapters and cover",
+		Formats:   []string{"m4b", "vtt", "timeline"},
+		Format:    pcm.Format{Rate: 44100, Channels: 1},
+		Encoding:  output.Encoding{MP3: 96000, AAC: 64000, Opus: 32000, Quality: 5},
+		Mastering: output.Mastering{Measure: output.LUFS, Level: -18, Peak: -1, Headroom: 1, HighPass: 60},
+		Head:      500 * time.Millisecond, Tail: time.Second, Cover: true,
 	},
 	{
-		Name:     "acx",
-		Summary:  "audiobook shops' rules: a 192 kb/s MP3 a chapter, RMS −20 dB, peaks below −3 dB",
-		Formats:  []string{"mp3", "timeline"},
-		Format:   pcm.Format{Rate: 44100, Channels: 1},
-		Encoding: output.Encoding{MP3: 192000, AAC: 128000, Opus: 64000, Quality: 3},
-		Measure:  RMS, Level: -20, Peak: -3, Headroom: 0.5, HighPass: 60,
-		Head: 700 * time.Millisecond, Tail: 2 * time.Second,
+		Name:      "acx",
+		Summary:   "audiobook shops' rules: a 192 kb/s MP3 a chapter, RMS −20 dB, peaks below −3 dB",
+		Formats:   []string{"mp3", "timeline"},
+		Format:    pcm.Format{Rate: 44100, Channels: 1},
+		Encoding:  output.Encoding{MP3: 192000, AAC: 128000, Opus: 64000, Quality: 3},
+		Mastering: output.Mastering{Measure: output.RMS, Level: -20, Peak: -3, Headroom: 0.5, HighPass: 60},
+		Head:      700 * time.Millisecond, Tail: 2 * time.Second,
 		PerChapter: true, Longest: 115 * time.Minute, Credits: true, Cover: true,
 	},
 	{
-		Name:     "archive",
-		Summary:  "the programme as it was spoken, lossless: FLAC, 44.1 kHz mono, level unchanged",
-		Formats:  []string{"flac", "vtt", "timeline"},
-		Format:   pcm.Format{Rate: 44100, Channels: 1},
-		Encoding: output.Encoding{MP3: 192000, AAC: 128000, Opus: 64000, Quality: 3},
-		Measure:  Unchanged,
+		Name:      "archive",
+		Summary:   "the programme as it was spoken, lossless: FLAC, 44.1 kHz mono, level unchanged",
+		Formats:   []string{"flac", "vtt", "timeline"},
+		Format:    pcm.Format{Rate: 44100, Channels: 1},
+		Encoding:  output.Encoding{MP3: 192000, AAC: 128000, Opus: 64000, Quality: 3},
+		Mastering: output.Mastering{Measure: output.Unchanged},
 	},
 	{
-		Name:     "raw",
-		Summary:  "for further work: WAV, 22.05 kHz mono as espeak-ng gives it, level unchanged",
-		Formats:  []string{"wav", "timeline"},
-		Format:   pcm.Format{Rate: 22050, Channels: 1},
-		Encoding: output.Encoding{MP3: 64000, AAC: 64000, Opus: 32000, Quality: 7},
-		Measure:  Unchanged,
+		Name:      "raw",
+		Summary:   "for further work: WAV, 22.05 kHz mono as espeak-ng gives it, level unchanged",
+		Formats:   []string{"wav", "timeline"},
+		Format:    pcm.Format{Rate: 22050, Channels: 1},
+		Encoding:  output.Encoding{MP3: 64000, AAC: 64000, Opus: 32000, Quality: 7},
+		Mastering: output.Mastering{Measure: output.Unchanged},
 	},
 }
 
@@ -128,6 +114,3 @@ func Find(name string) (Preset, error) {
 	}
 	return Preset{}, fmt.Errorf("no preset %q; there are %s", name, strings.Join(Names(), ", "))
 }
-
-// Ceiling is the true peak in dBTP above which the limiter lets nothing pass.
-func (p *Preset) Ceiling() float64 { return p.Peak - p.Headroom }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"narrate/internal/output"
 )
 
 func TestFind(t *testing.T) {
@@ -16,8 +18,8 @@ func TestFind(t *testing.T) {
 		if p.Summary == "" || len(p.Formats) == 0 || p.Format.Rate == 0 || p.Format.Channels == 0 {
 			t.Errorf("%s: %+v", name, p)
 		}
-		if p.Measure != Unchanged && (p.Level >= 0 || p.Peak >= 0 || p.Ceiling() > p.Peak) {
-			t.Errorf("%s: level %g, peak %g, ceiling %g", name, p.Level, p.Peak, p.Ceiling())
+		if m := p.Mastering; m.Measure != output.Unchanged && (m.Level >= 0 || m.Peak >= 0 || m.Ceiling() > m.Peak) {
+			t.Errorf("%s: level %g, peak %g, ceiling %g", name, m.Level, m.Peak, m.Ceiling())
 		}
 		p.Formats[0] = "changed"
 	}
@@ -52,12 +54,24 @@ func TestSet(t *testing.T) {
 	if len(good) > 0 {
 		t.Errorf("no keys %v", good)
 	}
-	if p.Format.Rate != 48000 || p.Encoding.MP3 != 128000 || p.Head != 500*time.Millisecond || p.Level != -19.5 || !p.PerChapter {
+	if p.Format.Rate != 48000 || p.Encoding.MP3 != 128000 || p.Head != 500*time.Millisecond || p.Mastering.Level != -19.5 || !p.PerChapter {
 		t.Errorf("%+v", p)
 	}
 	for _, bad := range [][2]string{
-		{"rate", "0"}, {"rate", "44.1"}, {"channels", "3"}, {"vbr", "yes"}, {"level", "NaN"}, {"level", "-1e1"}, {"level", "-5"},
-		{"level", ""}, {"head", "-1s"}, {"head", "2m"}, {"head", "1"}, {"measure", "LUFS"}, {"quality", "10"}, {"loudness", "-16"},
+		{"rate", "0"},
+		{"rate", "44.1"},
+		{"channels", "3"},
+		{"vbr", "yes"},
+		{"level", "NaN"},
+		{"level", "-1e1"},
+		{"level", "-5"},
+		{"level", ""},
+		{"head", "-1s"},
+		{"head", "2m"},
+		{"head", "1"},
+		{"measure", "LUFS"},
+		{"quality", "10"},
+		{"loudness", "-16"},
 	} {
 		before := p
 		if err := p.Set(bad[0], bad[1]); err == nil || !strings.Contains(err.Error(), bad[0]) {

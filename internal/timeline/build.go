@@ -24,10 +24,19 @@ type Layout struct {
 	Bed                 *Bed
 }
 
+// Track is a sound besides speech: which it is and how it sounds.
+type Track struct {
+	Key             string  // where it lies in the clip store
+	Frames          int64   // its length at the timeline's rate
+	Gain            float64 // in dB
+	FadeIn, FadeOut int64   // frames
+	Duck            float64 // dB by which it is lowered while somebody speaks
+}
+
 // Insert is a sound between spoken parts.
 type Insert struct {
-	Frames int64         // its length at the timeline's rate
-	Pause  time.Duration // the silence between it and speech
+	Track
+	Pause time.Duration // the silence between it and speech
 	// Under is how long an Intro goes on when speech has begun, or an Outro
 	// begins before speech ends; at most the whole of it. It takes the place of
 	// the Pause. A Sting lies under no speech.
@@ -36,6 +45,7 @@ type Insert struct {
 
 // Bed is a sound under the first chapter.
 type Bed struct {
+	Track
 	Lead time.Duration // how long it is heard alone, before the first word
 	Tail time.Duration // and after the chapter's last word, at most until the next chapter's first
 }
@@ -43,6 +53,7 @@ type Bed struct {
 // Placed is a sound besides speech in its place. It begins with its own first
 // frame; where it is shorter than Span it begins again.
 type Placed struct {
+	Track
 	Sound Sounding
 	Span  pcm.Span
 }
@@ -158,8 +169,13 @@ func (b *builder) chapter(p *part, first bool) error {
 			return fmt.Errorf("%s: timeline: a clip of %d frames", h.utterance.Pos, h.clip.Frames)
 		}
 		t.Frames += h.clip.Frames
-		cue := Cue{Span: pcm.Span{Start: at, End: t.Frames}, Utterance: h.utterance, Clip: h.index, By: h.clip.By, Gain: h.clip.Gain}
-		cue.Words = words(h.utterance, cue.Span, h.clip.Marks)
+		cue := Cue{
+			Span: pcm.Span{Start: at, End: t.Frames}, Utterance: h.utterance, Clip: h.index,
+			By: h.clip.By, Gain: h.clip.Gain, Key: h.clip.Key,
+		}
+		if cue.Words = words(h.utterance, cue.Span, h.clip.Marks); cue.Words != nil {
+			cue.Timing, cue.Confidence = cmp.Or(h.clip.Timing, Engine), h.clip.Confidence
+		}
 		cue.Marks = marks(&cue)
 		c.Cues = append(c.Cues, cue)
 	}
@@ -175,14 +191,14 @@ func pause(before, after *script.Utterance) time.Duration { return max(before.Af
 
 func (b *builder) skip(d time.Duration) { b.line.Frames += b.rate.Frames(d) }
 
-func (b *builder) place(s Sounding, start, end int64) {
-	b.line.Music = append(b.line.Music, Placed{s, pcm.Span{Start: start, End: end}})
+func (b *builder) place(s Sounding, t Track, start, end int64) {
+	b.line.Music = append(b.line.Music, Placed{t, s, pcm.Span{Start: start, End: end}})
 }
 
 // begin lays out what comes before the first word.
 func (b *builder) begin() {
 	if in := b.Intro; in != nil {
-		b.place(Intro, b.line.Frames, b.line.Frames+in.Frames)
+		b.place(Intro, in.Track, b.line.Frames, b.line.Frames+in.Frames)
 		b.line.Frames += in.Frames
 		if under := min(b.rate.Frames(in.Under), in.Frames); under > 0 {
 			b.line.Frames -= under
@@ -193,7 +209,7 @@ func (b *builder) begin() {
 	if b.Bed != nil {
 		start := b.line.Frames
 		b.skip(b.Bed.Lead)
-		b.place(Under, start, b.line.Frames) // its end is set when the next chapter begins
+		b.place(Under, b.Bed.Track, start, b.line.Frames) // its end is set when the next chapter begins
 	}
 }
 
@@ -204,7 +220,7 @@ func (b *builder) between(next *script.Utterance) int64 {
 	spoken := t.Frames
 	if b.Sting != nil {
 		b.skip(b.Sting.Pause)
-		b.place(Sting, t.Frames, t.Frames+b.Sting.Frames)
+		b.place(Sting, b.Sting.Track, t.Frames, t.Frames+b.Sting.Frames)
 		t.Frames += b.Sting.Frames
 	}
 	start := int64(0)
@@ -249,7 +265,7 @@ func (b *builder) finish() {
 		} else {
 			b.skip(out.Pause)
 		}
-		b.place(Outro, t.Frames, t.Frames+out.Frames)
+		b.place(Outro, out.Track, t.Frames, t.Frames+out.Frames)
 		t.Frames += out.Frames
 	} else if b.Bed != nil && len(t.Chapters) == 1 {
 		b.skip(b.Bed.Tail)

@@ -26,7 +26,7 @@ func TestLayout(t *testing.T) {
 	// 8000 Hz: 10 ms are 80 frames. Two chapters, the first of two cues of 100
 	// frames 80 apart, the second of one of 50.
 	insert := func(pause, under time.Duration) *timeline.Insert {
-		return &timeline.Insert{Frames: 800, Pause: pause, Under: under}
+		return &timeline.Insert{Track: timeline.Track{Frames: 800}, Pause: pause, Under: under}
 	}
 	for name, c := range map[string]struct {
 		layout       timeline.Layout
@@ -181,7 +181,7 @@ func TestLayoutKeepsAll(t *testing.T) {
 			if !rapid.Bool().Draw(t, name) {
 				return nil
 			}
-			return &timeline.Insert{Frames: rapid.Int64Range(1, 5000).Draw(t, name), Pause: duration(name), Under: duration(name)}
+			return &timeline.Insert{Track: timeline.Track{Frames: rapid.Int64Range(1, 5000).Draw(t, name)}, Pause: duration(name), Under: duration(name)}
 		}
 		layout := timeline.Layout{
 			Head: duration("head"), Tail: duration("tail"), PerChapter: rapid.Bool().Draw(t, "files"),

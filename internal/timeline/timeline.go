@@ -31,7 +31,23 @@ type Cue struct {
 	By *voices.Voice
 	// Gain is by how many decibels the clip is raised.
 	Gain float64
+	// Key is where the clip lies in the clip store; "" where that is not told.
+	Key string
+	// Timing is where the times of the words come from, and Confidence how
+	// sure they are, from 0 to 1; it counts for those that are Aligned.
+	Timing     Timing
+	Confidence float64
 }
+
+// Timing is where the times of words come from.
+type Timing string
+
+// The origins of times, from the best on.
+const (
+	Engine    Timing = "engine"    // the speech engine reported them
+	Aligned   Timing = "aligned"   // the sound was compared with the text
+	Estimated Timing = "estimated" // guessed from the lengths of words and the pauses heard
+)
 
 // Voice is who speaks the cue.
 func (c *Cue) Voice() *voices.Voice {
@@ -78,10 +94,13 @@ type Timeline struct {
 // Clip is what the timeline needs to know of an utterance's sound: its length
 // and word marks at the timeline's rate, and what a Cue tells of it.
 type Clip struct {
-	Frames int64
-	Marks  []tts.Mark
-	By     *voices.Voice
-	Gain   float64
+	Frames     int64
+	Marks      []tts.Mark
+	By         *voices.Voice
+	Gain       float64
+	Key        string
+	Timing     Timing // of the marks; Engine where it is ""
+	Confidence float64
 }
 
 // words places an utterance's marks. A word ends where the next begins, the
