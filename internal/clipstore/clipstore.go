@@ -29,6 +29,17 @@ type Key [sha256.Size]byte
 // String is the key in hexadecimal.
 func (k Key) String() string { return hex.EncodeToString(k[:]) }
 
+// ParseKey reads what String gives.
+func ParseKey(s string) (Key, error) {
+	var k Key
+	raw, err := hex.DecodeString(s)
+	if err != nil || len(raw) != len(k) {
+		return k, fmt.Errorf("clip store: %.80q is not a key", s)
+	}
+	copy(k[:], raw)
+	return k, nil
+}
+
 // keyVersion changes whenever keys made before must no longer be found.
 const keyVersion = "narrate clip 1"
 
@@ -129,6 +140,15 @@ func (s *Store) OpenPart(k Key, span pcm.Span) (pcm.Reader, error) {
 
 // Put stores a clip of interleaved samples. The entry is whole or absent.
 func (s *Store) Put(k Key, format pcm.Format, samples []int16, marks []tts.Mark) (tts.Clip, error) {
+	return s.PutSound(k, pcm.Samples(format, samples), int64(len(samples)/format.Channels), marks)
+}
+
+// PutSound stores a clip of which so many frames are read, and no more are
+// there. The entry is whole or absent. It does not close sound.
+func (s *Store) PutSound(k Key, sound pcm.Reader, frames int64, marks []tts.Mark) (tts.Clip, error) {
+	if f := sound.Format(); frames <= 0 || f.Channels <= 0 || f.Rate <= 0 {
+		return tts.Clip{}, fmt.Errorf("clip store: a clip of %d frames of %d channels at %d Hz", frames, f.Channels, f.Rate)
+	}
 	path := s.path(k)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return tts.Clip{}, fmt.Errorf("clip store: %w", err)
@@ -137,8 +157,8 @@ func (s *Store) Put(k Key, format pcm.Format, samples []int16, marks []tts.Mark)
 	if err != nil {
 		return tts.Clip{}, fmt.Errorf("clip store: %w", err)
 	}
-	h := newHeader(format, samples, marks)
-	err = write(f, h, samples)
+	h := newHeader(sound.Format(), frames, marks)
+	err = write(f, h, sound)
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}

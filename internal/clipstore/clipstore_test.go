@@ -2,9 +2,11 @@ package clipstore
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -303,6 +305,34 @@ func BenchmarkGet(b *testing.B) {
 	for b.Loop() {
 		if _, err := s.Get(k); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+func TestParseKey(t *testing.T) {
+	k := NewKey("a")
+	if got, err := ParseKey(k.String()); err != nil || got != k {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, bad := range []string{"", "ab", k.String() + "00", strings.Repeat("x", 64)} {
+		if _, err := ParseKey(bad); err == nil {
+			t.Errorf("%q is taken for a key", bad)
+		}
+	}
+}
+
+// TestPutSound: sound that is not as long as announced is not stored.
+func TestPutSound(t *testing.T) {
+	s := open(t, t.TempDir())
+	f := pcm.Format{Rate: 8000, Channels: 2}
+	for frames, ok := range map[int64]bool{20000: true, 19999: false, 20001: false, 0: false} {
+		k := NewKey(fmt.Sprint(frames))
+		clip, err := s.PutSound(k, pcm.Silence(f, 20000), frames, nil)
+		if (err == nil) != ok || ok && (clip.Frames != frames || clip.Format != f) {
+			t.Errorf("%d frames: %+v, %v", frames, clip, err)
+		}
+		if s.Has(k) != ok {
+			t.Errorf("%d frames: in the store: %t", frames, !ok)
 		}
 	}
 }

@@ -29,6 +29,7 @@ const (
 	magic     = "narrclip"
 	maxHeader = 16 << 20
 	sumBytes  = 4
+	block     = 8192 // samples written at once
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -40,8 +41,8 @@ type header struct {
 	Marks    [][3]int64 `json:"marks,omitempty"` // frame, lo, hi
 }
 
-func newHeader(format pcm.Format, samples []int16, marks []tts.Mark) header {
-	h := header{Rate: int(format.Rate), Channels: format.Channels, Frames: int64(len(samples) / format.Channels)}
+func newHeader(format pcm.Format, frames int64, marks []tts.Mark) header {
+	h := header{Rate: int(format.Rate), Channels: format.Channels, Frames: frames}
 	for _, m := range marks {
 		h.Marks = append(h.Marks, [3]int64{m.Frame, int64(m.Lo), int64(m.Hi)})
 	}
@@ -63,7 +64,8 @@ func (h *header) size(n int64) int64 {
 
 func (h *header) samplesAt(n int64) int64 { return int64(len(magic)) + 4 + n }
 
-func write(w io.Writer, h header, samples []int16) error {
+// write writes the entry of a clip whose samples r gives: as many as h says.
+func write(w io.Writer, h header, r pcm.Reader) error {
 	raw, err := json.Marshal(h)
 	if err != nil {
 		return err
@@ -74,14 +76,27 @@ func write(w io.Writer, h header, samples []int16) error {
 	buf = append(buf, raw...)
 	// bufio keeps the first error for Flush.
 	out.Write(buf)
-	for len(samples) > 0 {
-		n := min(len(samples), 4096)
+	left := h.Frames * int64(h.Channels)
+	samples := make([]int16, min(left, block/int64(h.Channels)*int64(h.Channels)))
+	for {
+		n, err := r.Read(samples)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if left -= int64(n); left < 0 {
+			return fmt.Errorf("sound is longer than %d frames", h.Frames)
+		}
 		buf = buf[:0]
 		for _, v := range samples[:n] {
 			buf = binary.LittleEndian.AppendUint16(buf, uint16(v))
 		}
 		out.Write(buf)
-		samples = samples[n:]
+	}
+	if left > 0 {
+		return fmt.Errorf("%w: %d samples are missing", pcm.ErrShort, left)
 	}
 	if err := out.Flush(); err != nil {
 		return err
