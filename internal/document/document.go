@@ -5,6 +5,7 @@ package document
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 	"unicode/utf8"
@@ -47,6 +48,12 @@ func (k Kind) String() string {
 		return fmt.Sprintf("kind(%d)", int(k))
 	}
 	return kindNames[k]
+}
+
+// ParseKind reads what String gives.
+func ParseKind(name string) (Kind, bool) {
+	i := slices.Index(kindNames[:], name)
+	return Kind(max(i, 0)), i >= 0
 }
 
 // Anchor ties a byte of a Block's text to its place in the source.

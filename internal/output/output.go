@@ -58,7 +58,9 @@ type Edition struct {
 	Timeline *timeline.Timeline
 	// Sound has the timeline's rate and exactly its frames; formats that
 	// need no sound leave it alone.
-	Sound     pcm.Source
+	Sound pcm.Source
+	// Channels is how many Sound has, also where it is left out.
+	Channels  int
 	Encoding  Encoding
 	Mastering Mastering // of Sound
 	Metadata  Metadata

@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -54,6 +55,53 @@ type (
 		Duration   json.Number `json:"duration"`
 		Number     int         `json:"number,omitempty"`
 		Of         int         `json:"of,omitempty"`
+		Meta       *meta       `json:"meta,omitempty"`
+		Sound      *sound      `json:"sound,omitempty"`
+		Music      []music     `json:"music,omitempty"`
+	}
+	// meta is output.Metadata without pictures.
+	meta struct {
+		Album       string `json:"album,omitempty"`
+		Narrator    string `json:"narrator,omitempty"`
+		Series      string `json:"series,omitempty"`
+		Part        int    `json:"part,omitempty"`
+		Date        string `json:"date,omitempty"`
+		Description string `json:"description,omitempty"`
+		Genre       string `json:"genre,omitempty"`
+		Publisher   string `json:"publisher,omitempty"`
+		Copyright   string `json:"copyright,omitempty"`
+		Link        string `json:"link,omitempty"`
+	}
+	// sound is how the programme was mastered and how its lossy files are
+	// stored.
+	sound struct {
+		Channels int            `json:"channels"`
+		Measure  output.Measure `json:"measure"`
+		Level    float64        `json:"level,omitempty"`
+		Peak     float64        `json:"peak,omitempty"`
+		Headroom float64        `json:"headroom,omitempty"`
+		HighPass float64        `json:"highpass,omitempty"`
+		MP3      int            `json:"mp3,omitempty"`
+		AAC      int            `json:"aac,omitempty"`
+		Opus     int            `json:"opus,omitempty"`
+		VBR      bool           `json:"vbr,omitempty"`
+		Quality  int            `json:"quality"`
+		Loudness *loudness      `json:"measured,omitempty"`
+	}
+	loudness struct {
+		Loudness float64 `json:"loudness"`
+		Range    float64 `json:"range"`
+		TruePeak float64 `json:"truePeak"`
+	}
+	music struct {
+		Sound timeline.Sounding `json:"sound"`
+		span
+		Clip    string  `json:"clip"`
+		Frames  int64   `json:"frames"` // of the sound itself
+		Gain    float64 `json:"gain"`
+		FadeIn  int64   `json:"fadeIn"`
+		FadeOut int64   `json:"fadeOut"`
+		Duck    float64 `json:"duck"`
 	}
 	voice struct {
 		Name     string  `json:"name"`
@@ -74,7 +122,9 @@ type (
 	chapter struct {
 		Title  string `json:"title"`
 		Number int    `json:"number,omitempty"` // where it is not the place in the list
+		Origin int    `json:"origin,omitempty"` // where it is not the number
 		Level  int    `json:"level"`
+		Link   string `json:"link,omitempty"`
 		span
 	}
 	utterance struct {
@@ -84,9 +134,11 @@ type (
 		Lang   string `json:"lang"`
 		Voice  string `json:"voice"`
 		span
-		Source place  `json:"source"`
-		Marks  []mark `json:"marks,omitempty"`
-		Timing string `json:"timing,omitempty"`
+		Clip       string          `json:"clip,omitempty"`
+		Source     place           `json:"source"`
+		Marks      []mark          `json:"marks,omitempty"`
+		Timing     timeline.Timing `json:"timing,omitempty"`
+		Confidence float64         `json:"confidence,omitempty"`
 	}
 	mark struct {
 		Name  string      `json:"name"`
@@ -171,7 +223,7 @@ func (w *writer) programme(ctx context.Context, e output.Edition) error {
 		Version: Version, Generator: e.Generator, Source: output.SourceName(t.Source),
 		Title: t.Title, Author: t.Author, Lang: t.Lang,
 		SampleRate: t.Rate, Frames: t.Frames, Duration: json.Number(t.Rate.Seconds(t.Frames)),
-		Number: t.Number, Of: t.Of,
+		Number: t.Number, Of: t.Of, Meta: metaOf(&e.Metadata), Sound: soundOf(&e), Music: w.music(t),
 	}, " ")
 	w.text(",\n \"voices\": [")
 	for i, v := range cast(t) {
@@ -183,9 +235,13 @@ func (w *writer) programme(ctx context.Context, e output.Edition) error {
 		c := &t.Chapters[i]
 		w.text(separator(i) + "  ")
 		head := chapter{Title: c.Title, Number: c.Number, Level: c.Level, span: w.span(c.Span)}
+		if c.Origin != c.Number {
+			head.Origin = c.Origin
+		}
 		if head.Number == i+1 {
 			head.Number = 0
 		}
+		head.Link = e.Metadata.Of(c).Link
 		w.open(head, "")
 		w.text(",\"utterances\":[")
 		for j := range c.Cues {
@@ -209,6 +265,45 @@ func (w *writer) programme(ctx context.Context, e output.Edition) error {
 	return ctx.Err()
 }
 
+// metaOf is nil where nothing is told.
+func metaOf(m *output.Metadata) *meta {
+	out := meta{
+		Album: m.Album, Narrator: m.Narrator, Series: m.Series, Part: m.Part, Date: m.Date, Description: m.Description,
+		Genre: m.Genre, Publisher: m.Publisher, Copyright: m.Copyright, Link: m.Link,
+	}
+	if out == (meta{}) {
+		return nil
+	}
+	return &out
+}
+
+// soundOf is nil where the edition has none.
+func soundOf(e *output.Edition) *sound {
+	if e.Channels == 0 {
+		return nil
+	}
+	m, c := e.Mastering, e.Encoding
+	s := &sound{
+		Channels: e.Channels, Measure: m.Measure, MP3: c.MP3, AAC: c.AAC, Opus: c.Opus, VBR: c.VBR, Quality: c.Quality,
+		HighPass: m.HighPass,
+	}
+	if m.Measure != output.Unchanged {
+		s.Level, s.Peak, s.Headroom = m.Level, m.Peak, m.Headroom
+	}
+	if e.Level != nil {
+		s.Loudness = &loudness{e.Level.Loudness, e.Level.Range, e.Level.TruePeak}
+	}
+	return s
+}
+
+func (w *writer) music(t *timeline.Timeline) []music {
+	var all []music
+	for _, m := range t.Music {
+		all = append(all, music{m.Sound, w.span(m.Span), m.Key, m.Frames, m.Gain, m.FadeIn, m.FadeOut, m.Duck})
+	}
+	return all
+}
+
 // cast lists the voices heard, in the order of their first words.
 func cast(t *timeline.Timeline) []voice {
 	var out []voice
@@ -228,7 +323,7 @@ func (w *writer) cue(source string, cue *timeline.Cue) error {
 	u := cue.Utterance
 	o := utterance{
 		Kind: u.Kind.String(), Text: u.Text, Spoken: u.Spoken, Lang: u.Lang, Voice: cue.Voice().Name,
-		span:   w.span(cue.Span),
+		span: w.span(cue.Span), Clip: cue.Key,
 		Source: place{output.PlaceName(source, u.Pos.File), u.Pos.Offset, u.Pos.Line, u.Pos.Col},
 	}
 	for _, m := range cue.Marks {
@@ -238,7 +333,10 @@ func (w *writer) cue(source string, cue *timeline.Cue) error {
 		w.object(o)
 		return nil
 	}
-	o.Timing = "engine"
+	o.Timing = cue.Timing
+	if cue.Timing == timeline.Aligned {
+		o.Confidence = math.Round(cue.Confidence*100) / 100
+	}
 	w.open(o, "")
 	w.text(",\"words\":[")
 	at, points := 0, 0 // a byte of the text, and the code points before it

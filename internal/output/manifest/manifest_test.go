@@ -148,7 +148,7 @@ func small(t *testing.T) output.Edition {
 	})
 	line := e.Timeline
 	line.Source, line.Title, line.Author = "hafen.txt", "Am Hafen", "A. Writer"
-	e.Generator = "narrate 1.0"
+	e.Generator, e.Channels = "narrate 1.0", 0
 	voice := *line.Chapters[0].Cues[0].Utterance.Voice
 	voice.Backend, voice.Engine = "espeak", "gmw/de"
 	first, second := &line.Chapters[0].Cues[0], &line.Chapters[0].Cues[1]
@@ -197,7 +197,7 @@ func TestChosenChapters(t *testing.T) {
 	e := small(t)
 	line := e.Timeline
 	line.Source = "/home/me/hafen.epub"
-	line.Chapters[0].Number = 7
+	line.Chapters[0].Number, line.Chapters[0].Origin = 7, 7
 	for i := range line.Chapters[0].Cues {
 		line.Chapters[0].Cues[i].Utterance.Pos.File = "/home/me/hafen.epub/OEBPS/one.xhtml"
 	}

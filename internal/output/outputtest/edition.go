@@ -124,7 +124,8 @@ func Edition(t testing.TB, spec Spec) output.Edition {
 		t.Fatal(err)
 	}
 	return output.Edition{
-		Timeline: line, Sound: newTones(line, spec.Channels), Encoding: spec.Encoding, Metadata: spec.Metadata,
+		Timeline: line, Sound: newTones(line, spec.Channels), Channels: spec.Channels, Encoding: spec.Encoding, Metadata: spec.Metadata,
+		Mastering: output.Mastering{Measure: output.Unchanged},
 		Generator: "narrate 0.0-test", Jobs: spec.Jobs,
 	}
 }

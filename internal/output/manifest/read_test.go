@@ -1,0 +1,109 @@
+package manifest
+
+import (
+	"bytes"
+	"reflect"
+	"strings"
+	"testing"
+
+	"narrate/internal/output"
+	"narrate/internal/output/outputtest"
+	"narrate/internal/timeline"
+)
+
+// full is an edition that says all there is.
+func full(t testing.TB) output.Edition {
+	e := outputtest.Edition(t, outputtest.Spec{Chapters: 5, Cues: 3, Words: true, Metadata: outputtest.Metadata(t)})
+	e.Mastering = output.Mastering{Measure: output.LUFS, Level: -16, Peak: -1, Headroom: 1, HighPass: 60}
+	e.Level = &output.Level{Loudness: -16.01, Range: 3.5, TruePeak: -1.9}
+	line := e.Timeline
+	line.Chapters[1].Origin, line.Chapters[4].Number = 4, 9
+	line.Chapters[4].Origin = 9
+	line.Music = []timeline.Placed{{
+		Track: timeline.Track{Key: strings.Repeat("ab", 32), Frames: 900, Gain: -4.5, FadeIn: 10, FadeOut: 20, Duck: 12},
+		Sound: timeline.Intro, Span: line.Chapters[0].Span,
+	}}
+	cue := &line.Chapters[0].Cues[0]
+	cue.Key, cue.Timing, cue.Confidence = strings.Repeat("cd", 32), timeline.Aligned, 0.75
+	return e
+}
+
+// TestRead: what is written is read, but for what the file does not hold.
+func TestRead(t *testing.T) {
+	for name, e := range map[string]output.Edition{
+		"full": full(t), "small": small(t),
+		"section": full(t).Cut(full(t).Timeline.Chapters[1].Span, "Zwei", 2, 5),
+	} {
+		data := outputtest.Write(t, Format{}, e)
+		outputtest.Validate(t, schema, data)
+		got, err := Read(bytes.NewReader(data))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		again := outputtest.Write(t, Format{}, got)
+		if !bytes.Equal(data, again) {
+			t.Errorf("%s: it comes back as\n%.2000s\nwant\n%.2000s", name, again, data)
+		}
+		for i := range e.Timeline.Chapters {
+			for j := range e.Timeline.Chapters[i].Cues {
+				want, got := e.Timeline.Chapters[i].Cues[j], got.Timeline.Chapters[i].Cues[j]
+				if !reflect.DeepEqual(want.Words, got.Words) || want.Span != got.Span {
+					t.Errorf("%s: words of cue %d.%d are %v, want %v", name, i, j, got.Words, want.Words)
+				}
+			}
+		}
+		if e.Channels > 0 && (got.Encoding != e.Encoding || got.Mastering != e.Mastering) || got.Channels != e.Channels {
+			t.Errorf("%s: sound is %+v", name, got)
+		}
+	}
+}
+
+func TestReadErrors(t *testing.T) {
+	good := string(outputtest.Write(t, Format{}, small(t)))
+	for change, want := range map[[2]string]string{
+		{`"version": 1`, `"version": 2`}:                                       "version 2",
+		{`"sampleRate": 24000`, `"sampleRate": 0`}:                             "0 Hz",
+		{`"frames": 72002`, `"frames": 72003`}:                                 "end at frame 72002 of 72003",
+		{`"startFrame":24001`, `"startFrame":18000`}:                           "utterance 2: frames 18000",
+		{`"startFrame":0,"endFrame":72002`, `"startFrame":1,"endFrame":72002`}: "chapter 1",
+		{`"voice":"de","startFrame":24001`, `"voice":"xx","startFrame":24001`}: `voice "xx"`,
+		{`"kind":"paragraph"`, `"kind":"poem"`}:                                `kind "poem"`,
+		{`"timing":"engine"`, `"timing":"guess"`}:                              `timing "guess"`,
+		{`"from":3,"to":8`, `"from":3,"to":9`}:                                 "code point 9",
+		{`"from":3,"to":8`, `"from":1,"to":8`}:                                 "code points 1 to 8 after 2",
+		{`"to":8,"startFrame":6750`, `"to":8,"startFrame":99999`}:              "word 2",
+		{`"chapters": [`, `"chapters": {`}:                                     "timeline: ",
+		{"}]}]}]}\n", "}]}]}]}\n{}"}:                                           "something follows",
+	} {
+		bad := strings.Replace(good, change[0], change[1], 1)
+		if bad == good {
+			t.Errorf("the example lacks %s", change[0])
+		}
+		if _, err := Read(strings.NewReader(bad)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", change[1], err, want)
+		}
+	}
+	if _, err := Read(strings.NewReader("")); err == nil {
+		t.Error("nothing is read as a timeline")
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(outputtest.Write(f, Format{}, full(f)))
+	f.Add([]byte(`{"version":1,"sampleRate":8000,"frames":0,"chapters":[],"music":[{"startFrame":0}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		e, err := Read(bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		first := outputtest.Write(t, Format{}, e)
+		again, err := Read(bytes.NewReader(first))
+		if err != nil {
+			t.Fatalf("what was written is not read: %v\n%s", err, first)
+		}
+		if second := outputtest.Write(t, Format{}, again); !bytes.Equal(first, second) {
+			t.Fatalf("written again it is\n%s\nwant\n%s", second, first)
+		}
+	})
+}
