@@ -64,7 +64,7 @@ func read(d *strictyaml.Decoder, n strictyaml.Node, v *Voice, load func(name str
 		"name":        d.Text(&v.Name, nameProblem),
 		"description": d.Text(&v.Description, textProblem),
 		"backend":     d.Text(&v.Backend, backendProblem),
-		"language":    d.Text(&v.Language, languageProblem),
+		"language":    d.Text(&v.Language, LanguageProblem),
 		"voice":       d.Text(&v.Engine, engineProblem),
 		"rate":        d.Number(&v.Rate, minRate, maxRate),
 		"pitch":       d.Number(&v.Pitch, minPitch, maxPitch),
@@ -175,9 +175,10 @@ func settingValueProblem(s string) string {
 	return ""
 }
 
-func languageProblem(s string) string {
+// LanguageProblem says what is wrong with a language tag; "" is nothing.
+func LanguageProblem(s string) string {
 	if tag, err := language.Parse(s); err != nil || tag == language.Und {
-		return fmt.Sprintf(`%q is not a BCP 47 language tag such as "de" or "pt-BR"`, s)
+		return fmt.Sprintf(`%.100q is not a BCP 47 language tag such as "de" or "pt-BR"`, s)
 	}
 	return ""
 }

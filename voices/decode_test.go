@@ -1,7 +1,6 @@
 package voices
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -11,34 +10,17 @@ import (
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"narrate/internal/strictyaml"
+	"narrate/internal/strictyaml/schematest"
 )
 
 const head = "name: anna\nbackend: espeak\nlanguage: de-AT\nvoice: de+f3\n"
 
 func schema(t testing.TB) *jsonschema.Schema {
 	t.Helper()
-	s, err := jsonschema.NewCompiler().Compile("../docs/voice.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func validate(t testing.TB, s *jsonschema.Schema, data []byte) error {
-	t.Helper()
-	j, err := yaml.YAMLToJSON(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(j))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.Validate(v)
+	return schematest.Load(t, "../docs/voice.schema.json")
 }
 
 func TestDecode(t *testing.T) {
@@ -73,7 +55,7 @@ settings:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := validate(t, schema(t), []byte(data)); err != nil {
+	if err := schematest.Validate(t, schema(t), []byte(data)); err != nil {
 		t.Error(err)
 	}
 	ms := time.Millisecond
@@ -177,7 +159,7 @@ func TestDecodeErrors(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%.80q: got %v, want %q", test.data, err, test.want)
 		}
-		if !test.loose && validate(t, compiled, []byte(test.data)) == nil {
+		if !test.loose && schematest.Validate(t, compiled, []byte(test.data)) == nil {
 			t.Errorf("%.80q: the schema finds nothing wrong", test.data)
 		}
 	}
@@ -196,7 +178,7 @@ func TestSchema(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := validate(t, s, data); err != nil {
+		if err := schematest.Validate(t, s, data); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
 		v, err := LoadFile(file)
@@ -244,7 +226,7 @@ func FuzzDecode(f *testing.F) {
 			}
 			return
 		}
-		if nameProblem(v.Name) != "" || backendProblem(v.Backend) != "" || languageProblem(v.Language) != "" || engineProblem(v.Engine) != "" ||
+		if nameProblem(v.Name) != "" || backendProblem(v.Backend) != "" || LanguageProblem(v.Language) != "" || engineProblem(v.Engine) != "" ||
 			!(v.Rate >= minRate && v.Rate <= maxRate) || !(v.Pitch >= minPitch && v.Pitch <= maxPitch) || !(v.Volume >= minVolume && v.Volume <= maxVolume) {
 			t.Fatalf("%+v", v)
 		}

@@ -105,7 +105,7 @@ func decodeLexicon(place string, data []byte) (*Lexicon, error) {
 	l := &Lexicon{Place: place}
 	err := yamlLexicon.Decode(place, data, func(d *strictyaml.Decoder, root strictyaml.Node) {
 		d.Mapping(root, "", map[string]strictyaml.Field{
-			"language": d.Text(&l.Language, languageProblem),
+			"language": d.Text(&l.Language, LanguageProblem),
 			"entries":  func(key string, n strictyaml.Node) { entries(d, key, n, &l.Entries) },
 		}, "entries")
 	})

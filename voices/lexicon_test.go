@@ -6,16 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"narrate/internal/strictyaml/schematest"
+
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 func lexiconSchema(t testing.TB) *jsonschema.Schema {
 	t.Helper()
-	s, err := jsonschema.NewCompiler().Compile("../docs/lexicon.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return schematest.Load(t, "../docs/lexicon.schema.json")
 }
 
 func TestDecodeLexicon(t *testing.T) {
@@ -32,7 +30,7 @@ entries:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := validate(t, lexiconSchema(t), []byte(data)); err != nil {
+	if err := schematest.Validate(t, lexiconSchema(t), []byte(data)); err != nil {
 		t.Error(err)
 	}
 	if l.Place != "en.yaml" || l.Language != "en" || len(l.Entries) != 5 || l.Warnings != nil {
@@ -97,7 +95,7 @@ func TestDecodeLexiconErrors(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), "l.yaml:") || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%.80q: got %v, want %q", test.data, err, test.want)
 		}
-		if !test.loose && validate(t, compiled, []byte(test.data)) == nil {
+		if !test.loose && schematest.Validate(t, compiled, []byte(test.data)) == nil {
 			t.Errorf("%.80q: the schema finds nothing wrong", test.data)
 		}
 	}

@@ -145,7 +145,7 @@ func (p *plsReader) document() error {
 		return fmt.Errorf("lexicon: version %q, and narrate reads %s", version, plsVersion)
 	}
 	p.lexicon.Language = attribute(root, xmlSpace, "lang")
-	if what := languageProblem(p.lexicon.Language); what != "" {
+	if what := LanguageProblem(p.lexicon.Language); what != "" {
 		return fmt.Errorf("lexicon: xml:lang %s", what)
 	}
 	if p.alphabet = attribute(root, "", "alphabet"); p.alphabet == "" {

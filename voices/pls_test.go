@@ -107,7 +107,7 @@ func FuzzDecodePLS(f *testing.F) {
 			}
 			return
 		}
-		if languageProblem(l.Language) != "" {
+		if LanguageProblem(l.Language) != "" {
 			t.Fatalf("language %q", l.Language)
 		}
 		for _, e := range l.Entries {

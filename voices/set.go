@@ -4,12 +4,12 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"narrate/internal/strictyaml"
 
 	"golang.org/x/text/language"
 )
@@ -27,62 +27,15 @@ var ErrUnknown = errors.New("no such voice")
 // it is loaded.
 type Set struct{ voices []*Voice }
 
-// Load gives the embedded profiles, overlaid by the *.yaml files of each of
-// dirs in turn: a profile replaces an earlier folder's of the same name. A
-// folder that does not exist is an empty one. Two profiles of one name in one
-// folder are an error.
+// Load gives the embedded profiles, overlaid by those of dirs as
+// strictyaml.Overlay has it.
 func Load(dirs ...string) (*Set, error) {
-	all := map[string]*Voice{}
-	if err := overlay(all, embedded, "*/*.yaml", func(name string) string { return "voices/" + name }); err != nil {
+	own := strictyaml.Embedded{Files: embedded, Pattern: "*/*.yaml", Place: "voices"}
+	list, err := strictyaml.Overlay(profile, own, dirs, maxProfiles, load, func(v *Voice) string { return v.Name })
+	if err != nil {
 		return nil, err
 	}
-	for _, dir := range dirs {
-		info, err := os.Stat(dir)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("voice profiles: %w", err)
-		}
-		if !info.IsDir() {
-			return nil, fmt.Errorf("voice profiles: %s is not a folder", dir)
-		}
-		err = overlay(all, os.DirFS(dir), "*.yaml", func(name string) string { return filepath.Join(dir, name) })
-		if err != nil {
-			return nil, err
-		}
-	}
-	s := &Set{}
-	for _, v := range all {
-		s.voices = append(s.voices, v)
-	}
-	slices.SortFunc(s.voices, func(a, b *Voice) int { return strings.Compare(a.Name, b.Name) })
-	return s, nil
-}
-
-// overlay adds the profiles of one folder to all; place is what messages call
-// a file of it.
-func overlay(all map[string]*Voice, folder fs.FS, pattern string, place func(string) string) error {
-	files, err := fs.Glob(folder, pattern)
-	if err != nil {
-		return fmt.Errorf("voice profiles: %w", err)
-	}
-	if len(files) > maxProfiles {
-		return fmt.Errorf("voice profiles: more than %d files in %s", maxProfiles, place(""))
-	}
-	from := map[string]string{}
-	for _, file := range files {
-		v, err := load(folder, file, place(file))
-		if err != nil {
-			return err
-		}
-		if other, ok := from[v.Name]; ok {
-			return fmt.Errorf("%s: name: %q is also the name in %s", place(file), v.Name, other)
-		}
-		from[v.Name] = place(file)
-		all[v.Name] = v
-	}
-	return nil
+	return &Set{list}, nil
 }
 
 // List gives all profiles, sorted by name.

@@ -14,7 +14,7 @@ import (
 // fails where the voice could not be read from a file.
 func Template(v *Voice) ([]byte, error) {
 	for key, what := range map[string]string{
-		"name": nameProblem(v.Name), "backend": backendProblem(v.Backend), "language": languageProblem(v.Language),
+		"name": nameProblem(v.Name), "backend": backendProblem(v.Backend), "language": LanguageProblem(v.Language),
 		"voice": engineProblem(v.Engine), "description": textProblem(v.Description),
 	} {
 		if what != "" {

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"narrate/internal/strictyaml/schematest"
 )
 
 func TestTemplate(t *testing.T) {
@@ -14,7 +16,7 @@ func TestTemplate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := validate(t, schema(t), data); err != nil {
+	if err := schematest.Validate(t, schema(t), data); err != nil {
 		t.Error(err)
 	}
 	got, err := decode("anna.yaml", data, noLexicons)
@@ -23,7 +25,7 @@ func TestTemplate(t *testing.T) {
 	}
 	// What stands behind a "#" counts without it, and says what is so anyway.
 	all := regexp.MustCompile(`(?m)^#([a-z]|  )`).ReplaceAll(data, []byte("$1"))
-	if err := validate(t, schema(t), all); err != nil {
+	if err := schematest.Validate(t, schema(t), all); err != nil {
 		t.Error(err)
 	}
 	got, err = decode("anna.yaml", all, noLexicons)

@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"narrate/internal/script"
 	"narrate/internal/strictyaml"
+	"narrate/internal/strictyaml/schematest"
 	"narrate/internal/timeline"
 	"narrate/voices"
 )
@@ -32,24 +32,7 @@ func known(t testing.TB) Known {
 
 func schema(t testing.TB) *jsonschema.Schema {
 	t.Helper()
-	s, err := jsonschema.NewCompiler().Compile("../../docs/config.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func validate(t testing.TB, s *jsonschema.Schema, data []byte) error {
-	t.Helper()
-	j, err := yaml.YAMLToJSON(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(j))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.Validate(v)
+	return schematest.Load(t, "../../docs/config.schema.json")
 }
 
 const slow = "name: slow\nbackend: espeak\nlanguage: de\nvoice: de\nrate: 0.8\n"
@@ -105,7 +88,7 @@ func TestLoad(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := validate(t, schema(t), []byte(full)); err != nil {
+	if err := schematest.Validate(t, schema(t), []byte(full)); err != nil {
 		t.Error(err)
 	}
 	if c.Lang != "de-AT" || c.Voice != nil || c.QuoteVoice.Name != "en-GB" || c.Preset != "podcast" || c.Clips != "section" ||
@@ -246,7 +229,7 @@ func TestDecodeErrors(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), "c.yaml:") || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%.80q: got %v, want %q", test.data, err, test.want)
 		}
-		if !test.loose && validate(t, compiled, []byte(test.data)) == nil {
+		if !test.loose && schematest.Validate(t, compiled, []byte(test.data)) == nil {
 			t.Errorf("%.80q: the schema finds nothing wrong", test.data)
 		}
 	}
@@ -357,7 +340,7 @@ func FuzzDecode(f *testing.F) {
 			}
 		}
 		for tag, v := range c.Voices {
-			if v == nil || languageProblem(tag) != "" {
+			if v == nil || voices.LanguageProblem(tag) != "" {
 				t.Fatalf("%q: %v", tag, v)
 			}
 		}

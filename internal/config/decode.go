@@ -58,9 +58,9 @@ type reader struct {
 // config is the table of all keys.
 func (r reader) config(n strictyaml.Node, c *Config) {
 	r.Mapping(n, "", map[string]strictyaml.Field{
-		"lang":           r.Text(&c.Lang, languageProblem),
+		"lang":           r.Text(&c.Lang, voices.LanguageProblem),
 		"voice":          r.voice(&c.Voice),
-		"voices":         r.voices(&c.Voices, languageProblem, canonical),
+		"voices":         r.voices(&c.Voices, voices.LanguageProblem, canonical),
 		"cast":           r.voices(&c.Cast, CastProblem, CastKey),
 		"quote-voice":    r.voice(&c.QuoteVoice),
 		"block-voices":   r.blockVoices(&c.BlockVoices),
@@ -186,14 +186,7 @@ func (r reader) formats(dst *[]string) strictyaml.Field {
 
 func anyText(string) string { return "" }
 
-func languageProblem(s string) string {
-	if tag, err := language.Parse(s); err != nil || tag == language.Und {
-		return fmt.Sprintf(`%q is not a BCP 47 language tag such as "de" or "pt-BR"`, s)
-	}
-	return ""
-}
-
-// canonical is the one form of a language tag; languageProblem finds nothing
+// canonical is the one form of a language tag; voices.LanguageProblem finds nothing
 // wrong with it.
 func canonical(tag string) string { return language.Make(tag).String() }
 

@@ -56,6 +56,8 @@ type Options struct {
 	Pronounces func(v *voices.Voice, ipa string) bool
 	// Chapters are those that are spoken; nil is all.
 	Chapters []Range
+	// Credits are spoken before and after; nil for none.
+	Credits *Credits
 	// MaxText tells the most code points that a voice's engine takes at once; 0
 	// is no limit, and so is nil. Longer sentences are divided at clauses.
 	MaxText func(*voices.Voice) int
@@ -140,6 +142,7 @@ func Build(doc *document.Document, opts Options) (*Script, error) {
 	if len(b.script.Chapters) == 0 {
 		return nil, fmt.Errorf("%s: %w", doc.Source, ErrNothing)
 	}
+	b.credit(opts.Credits)
 	return b.script, nil
 }
 

@@ -143,7 +143,7 @@ func (b *builder) selected(all []section) ([]section, error) {
 	}
 	var chosen []section
 	for _, s := range all {
-		if within(b.opts.Chapters, s.number) {
+		if InRanges(b.opts.Chapters, s.number) {
 			chosen = append(chosen, s)
 			continue
 		}

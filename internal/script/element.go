@@ -87,7 +87,7 @@ func (b *builder) leaveAll() {
 	}
 }
 
-// announcement is a phrase of narrate's own, spoken by the article's voice in
+// announcement is a phrase of narrate's own, spoken by the announcer in
 // the article's language, if there are phrases in it.
 func (b *builder) announcement(kind phraseKind, n, m int, as document.Kind, pos document.Pos) (Utterance, bool) {
 	text, ok := phrase(b.script.Lang, kind, n, m)

@@ -30,7 +30,7 @@ func (c *ChapterVoice) holds(s *section) bool {
 	if c.Chapters == nil {
 		return titleKey(c.Title) == titleKey(s.title)
 	}
-	return within(c.Chapters, s.number)
+	return InRanges(c.Chapters, s.number)
 }
 
 // titleKey is the form in which titles of chapters are compared.
@@ -128,7 +128,7 @@ func (b *builder) takeChapterVoices(all []section) {
 	}
 }
 
-// within reports whether a chapter's number is in a selection.
-func within(ranges []Range, number int) bool {
+// InRanges reports whether a chapter's number is in a selection.
+func InRanges(ranges []Range, number int) bool {
 	return slices.ContainsFunc(ranges, func(r Range) bool { return r.First <= number && number <= r.Last })
 }

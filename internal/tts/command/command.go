@@ -131,7 +131,7 @@ func (b *Backend) ask(e *engine, v voices.Voice) (*ask, error) {
 	for _, what := range []struct {
 		name   string
 		factor float64
-		scale  *scale
+		scale  *tts.Scale
 		fixed  bool
 	}{
 		{"rate", v.Rate, p.rate, false},
@@ -139,10 +139,10 @@ func (b *Backend) ask(e *engine, v voices.Voice) (*ask, error) {
 		{"volume", v.Volume, p.volume, false},
 	} {
 		switch {
-		case what.fixed && !normal(what.factor), what.scale == nil && what.name != "volume" && !normal(what.factor):
+		case what.fixed && !tts.Normal(what.factor), what.scale == nil && what.name != "volume" && !tts.Normal(what.factor):
 			unfit = append(unfit, fmt.Sprintf("%s %g: its %s cannot be changed", what.name, what.factor, what.name))
 		case what.scale != nil:
-			value, err := what.scale.value(what.factor)
+			value, err := what.scale.Value(what.factor)
 			if err != nil {
 				unfit = append(unfit, fmt.Sprintf("%s %v", what.name, err))
 			}
@@ -160,7 +160,7 @@ func (b *Backend) ask(e *engine, v voices.Voice) (*ask, error) {
 		slices.Sort(unfit)
 		return nil, fmt.Errorf("%s: voice %s: %w", p.Name, name, unfitVoice(strings.Join(unfit, "; ")))
 	}
-	a.normal = normal(v.Rate) && normal(v.Pitch) && (p.volume == nil || normal(v.Volume))
+	a.normal = tts.Normal(v.Rate) && tts.Normal(v.Pitch) && (p.volume == nil || tts.Normal(v.Volume))
 	return a, nil
 }
 

@@ -2,17 +2,16 @@ package command
 
 import (
 	"fmt"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/language"
-
 	"narrate/internal/pcm"
 	"narrate/internal/strictyaml"
+	"narrate/internal/tts"
 	"narrate/internal/tts/sound"
+	"narrate/voices"
 )
 
 // The limits that a profile keeps to; docs/command.schema.json says the same.
@@ -21,7 +20,6 @@ const (
 	maxText      = 1000 // bytes of a description or a hint
 	maxArgument  = 16000
 	maxItems     = 200 // of any list
-	maxPattern   = 1000
 	maxDecimals  = 6
 	maxParallel  = 64
 	maxTextChars = 100000
@@ -62,36 +60,36 @@ func (d reader) read(root strictyaml.Node) {
 	d.Mapping(root, "", map[string]strictyaml.Field{
 		"name":        d.Text(&p.Name, nameProblem),
 		"description": d.Text(&p.Description, textProblem),
-		"systems":     d.texts(&p.systems, oneOf(systems...)),
-		"install":     d.table(&p.install, oneOf(systems...), textProblem),
+		"systems":     d.Texts(&p.systems, maxItems, strictyaml.OneOf(systems...)),
+		"install":     d.table(&p.install, strictyaml.OneOf(systems...), textProblem),
 		"program":     d.Text(&p.program, programProblem),
 		"arguments":   d.arguments,
 		"environment": d.table(&p.environment, variableProblem, argumentProblem),
 		"text": func(key string, n strictyaml.Node) {
 			d.Mapping(n, key, map[string]strictyaml.Field{
-				"to":          d.Text(&p.text.to, oneOf(toInput, toFile, toArgument)),
-				"encoding":    d.Text(&p.text.encoding, oneOf(encodings()...)),
+				"to":          d.Text(&p.text.to, strictyaml.OneOf(toInput, toFile, toArgument)),
+				"encoding":    d.Text(&p.text.encoding, strictyaml.OneOf(encodings()...)),
 				"wrap":        d.Text(&p.text.wrap, wrapProblem),
-				"replace":     d.replace,
+				"replace":     d.Pairs(&p.text.replace, maxItems, strictyaml.Filled(strictyaml.Short(maxName)), strictyaml.Short(maxName)),
 				"needs-words": d.Truth(&p.text.words),
-				"max":         d.whole(&p.text.max, 40, maxTextChars),
+				"max":         d.Whole(&p.text.max, 40, maxTextChars),
 			}, "to")
 		},
 		"sound": func(key string, n strictyaml.Node) {
 			d.Mapping(n, key, map[string]strictyaml.Field{
-				"from":     d.Text(&p.sound.from, oneOf(fromOutput, fromFile)),
-				"format":   d.Text(&p.sound.format.Name, oneOf(sound.Names()...)),
+				"from":     d.Text(&p.sound.from, strictyaml.OneOf(fromOutput, fromFile)),
+				"format":   d.Text(&p.sound.format.Name, strictyaml.OneOf(sound.Names()...)),
 				"rate":     d.rate,
-				"channels": d.whole(&p.sound.format.Channels, 1, maxChannels),
+				"channels": d.Whole(&p.sound.format.Channels, 1, maxChannels),
 			}, "from", "format")
 		},
-		"marks":    d.pattern(&p.marks, "seconds", "word"),
+		"marks":    d.Pattern(&p.marks, false, "seconds", "word"),
 		"rate":     d.scale(&p.rate),
 		"pitch":    d.scale(&p.pitch),
 		"volume":   d.scale(&p.volume),
 		"version":  d.query(&p.version),
 		"voices":   d.voices,
-		"parallel": d.whole(&p.parallel, 1, maxParallel),
+		"parallel": d.Whole(&p.parallel, 1, maxParallel),
 	}, "name", "program", "arguments", "text", "sound", "voices")
 }
 
@@ -128,12 +126,12 @@ func (p *Profile) problem() (key, what string) {
 	if used["{output-file}"] != (p.sound.from == fromFile) {
 		return "sound.from", `{output-file} stands in the arguments or the environment where the sound comes "from: file", and nowhere else`
 	}
-	for name, s := range map[string]*scale{"rate": p.rate, "pitch": p.pitch, "volume": p.volume} {
+	for name, s := range map[string]*tts.Scale{"rate": p.rate, "pitch": p.pitch, "volume": p.volume} {
 		mark := "{" + name + "}"
 		switch {
 		case used[mark] != (s != nil):
 			return name, fmt.Sprintf("%s stands in the arguments, the environment or text.wrap where the profile says what %s is, and nowhere else", mark, name)
-		case s != nil && s.least < 0 && begins[mark]:
+		case s != nil && s.Least < 0 && begins[mark]:
 			return name, fmt.Sprintf(`%s may be negative, which would make an option of an argument that begins with it; write "--%s=%s"`, mark, name, mark)
 		}
 	}
@@ -160,7 +158,7 @@ func (d reader) arguments(key string, n strictyaml.Node) {
 		var a argument
 		if strictyaml.KindOf(n) == "a list" {
 			a.optional = true
-			d.texts(&a.parts, argumentProblem)(key, n)
+			d.Texts(&a.parts, maxItems, argumentProblem)(key, n)
 			if !d.Failed() && !slices.ContainsFunc(a.parts, prosodic) {
 				d.Fail(n, key, "arguments in a list of their own are left out where rate, pitch and volume are normal; in this one stands none of {rate}, {pitch} and {volume}")
 			}
@@ -195,20 +193,9 @@ func prosodic(s string) bool {
 	return strings.Contains(s, "{rate}") || strings.Contains(s, "{pitch}") || strings.Contains(s, "{volume}")
 }
 
-func (d reader) replace(key string, n strictyaml.Node) {
-	d.Entries(n, key, replaceProblem, func(name, key string, n strictyaml.Node) {
-		with := ""
-		d.Text(&with, replacementProblem)(key, n)
-		d.p.text.replace = append(d.p.text.replace, [2]string{name, with})
-		if len(d.p.text.replace) > maxItems {
-			d.Fail(n, key, "more than %d", maxItems)
-		}
-	})
-}
-
 func (d reader) rate(key string, n strictyaml.Node) {
 	hz := 0
-	d.whole(&hz, minHz, maxHz)(key, n)
+	d.Whole(&hz, minHz, maxHz)(key, n)
 	d.p.sound.format.Rate = pcm.Hz(hz)
 }
 
@@ -220,7 +207,7 @@ func (d reader) voices(key string, n strictyaml.Node) {
 				var k knownVoice
 				d.Mapping(n, key, map[string]strictyaml.Field{
 					"name":        d.Text(&k.name, voiceProblem),
-					"language":    d.Text(&k.language, languageProblem),
+					"language":    d.Text(&k.language, voices.LanguageProblem),
 					"note":        d.Text(&k.note, textProblem),
 					"fixed-pitch": d.Truth(&k.fixedPitch),
 				}, "name", "language")
@@ -232,8 +219,8 @@ func (d reader) voices(key string, n strictyaml.Node) {
 				}
 			})
 		},
-		"language":  d.Text(&v.language, languageProblem),
-		"languages": d.table(&v.languages, textProblem, languageProblem),
+		"language":  d.Text(&v.language, voices.LanguageProblem),
+		"languages": d.table(&v.languages, textProblem, voices.LanguageProblem),
 		"command":   d.listing(&v.command),
 	})
 }
@@ -252,7 +239,7 @@ func (v *voiceRule) find(name string) (knownVoice, bool) {
 func (d reader) query(dst **query) strictyaml.Field {
 	return func(key string, n strictyaml.Node) {
 		q := &query{}
-		d.Mapping(n, key, d.queryFields(q, d.pattern(&q.pattern)), "arguments")
+		d.Mapping(n, key, d.queryFields(q, d.Pattern(&q.pattern, false)), "arguments")
 		*dst = q
 	}
 }
@@ -261,7 +248,7 @@ func (d reader) query(dst **query) strictyaml.Field {
 func (d reader) listing(dst **query) strictyaml.Field {
 	return func(key string, n strictyaml.Node) {
 		q := &query{}
-		d.Mapping(n, key, d.queryFields(q, d.pattern(&q.pattern, "name")), "arguments", "pattern")
+		d.Mapping(n, key, d.queryFields(q, d.Pattern(&q.pattern, false, "name")), "arguments", "pattern")
 		*dst = q
 	}
 }
@@ -269,96 +256,26 @@ func (d reader) listing(dst **query) strictyaml.Field {
 func (d reader) queryFields(q *query, pattern strictyaml.Field) map[string]strictyaml.Field {
 	return map[string]strictyaml.Field{
 		"program":   d.Text(&q.program, programProblem),
-		"arguments": d.texts(&q.arguments, plainProblem),
+		"arguments": d.Texts(&q.arguments, maxItems, plainProblem),
 		"pattern":   pattern,
 	}
 }
 
-// pattern reads a regular expression with groups of those names, which are
-// required.
-func (d reader) pattern(dst **regexp.Regexp, groups ...string) strictyaml.Field {
+func (d reader) scale(dst **tts.Scale) strictyaml.Field {
 	return func(key string, n strictyaml.Node) {
-		s := ""
-		d.Text(&s, func(s string) string {
-			if s == "" || len(s) > maxPattern {
-				return fmt.Sprintf("is empty or longer than %d bytes", maxPattern)
-			}
-			return ""
-		})(key, n)
-		if d.Failed() {
-			return
-		}
-		re, err := regexp.Compile(s)
-		if err != nil {
-			d.Fail(n, key, "%w", err)
-			return
-		}
-		for _, g := range groups {
-			if re.SubexpIndex(g) < 0 {
-				d.Fail(n, key, "has no group (?P<%s>…)", g)
-			}
-		}
-		*dst = re
-	}
-}
-
-func (d reader) scale(dst **scale) strictyaml.Field {
-	return func(key string, n strictyaml.Node) {
-		s := &scale{}
+		s := &tts.Scale{}
 		fields := map[string]strictyaml.Field{
-			"least":    d.Number(&s.least, -1e6, 1e6),
-			"most":     d.Number(&s.most, -1e6, 1e6),
-			"decimals": d.whole(&s.decimals, 0, maxDecimals),
-			"sign":     d.Truth(&s.sign),
+			"least":    d.Number(&s.Least, -1e6, 1e6),
+			"most":     d.Number(&s.Most, -1e6, 1e6),
+			"decimals": d.Whole(&s.Decimals, 0, maxDecimals),
+			"sign":     d.Truth(&s.Sign),
 		}
-		for form := range forms {
-			fields[form] = func(key string, n strictyaml.Node) {
-				if s.form != "" {
-					d.Fail(n, key, "%s and %s exclude each other", s.form, form)
-				}
-				s.form = form
-				d.Number(&s.by, 1e-3, 1e6)(key, n)
-			}
-		}
+		d.OneNumber(fields, tts.ScaleForms(), &s.Form, &s.By, 1e-3, 1e6)
 		d.Mapping(n, key, fields, "least", "most")
-		if d.Failed() {
-			return
-		}
-		if s.form == "" {
-			d.Fail(n, key, "one of %s is missing", strings.Join(slices.Sorted(maps.Keys(forms)), ", "))
-			return
-		}
-		if _, err := s.value(1); err != nil {
-			d.Fail(n, key, "normal is not possible: %w", err)
-			return
+		if what := s.Problem(); what != "" {
+			d.Fail(n, key, "%s", what)
 		}
 		*dst = s
-	}
-}
-
-// whole reads a whole number within [lo, hi].
-func (d reader) whole(dst *int, lo, hi int) strictyaml.Field {
-	return func(key string, n strictyaml.Node) {
-		f := float64(lo)
-		d.Number(&f, float64(lo), float64(hi))(key, n)
-		if f != float64(int(f)) {
-			d.Fail(n, key, "%v is not a whole number", f)
-		}
-		*dst = int(f)
-	}
-}
-
-// texts reads a list of texts, each of which problem finds nothing wrong with.
-func (d reader) texts(dst *[]string, problem func(string) string) strictyaml.Field {
-	return func(key string, n strictyaml.Node) {
-		*dst = []string{}
-		d.List(n, key, "texts", func(n strictyaml.Node) {
-			s := ""
-			d.Text(&s, problem)(key, n)
-			if *dst = append(*dst, s); len(*dst) > maxItems {
-				d.Fail(n, key, "more than %d", maxItems)
-			}
-		})
 	}
 }
 
@@ -388,14 +305,7 @@ var placeholders = []string{"{text}", "{text-file}", "{output-file}", "{voice}",
 
 // The problems say what is wrong with a value; "" is nothing.
 
-func oneOf(names ...string) func(string) string {
-	return func(s string) string {
-		if slices.Contains(names, s) {
-			return ""
-		}
-		return fmt.Sprintf("%.100q is none of %s", s, strings.Join(names, ", "))
-	}
-}
+var textProblem = strictyaml.Short(maxText)
 
 func nameProblem(s string) string {
 	if len(s) > maxName || !nameForm.MatchString(s) {
@@ -458,40 +368,9 @@ func wrapProblem(s string) string {
 	return scriptProblem(s)
 }
 
-func replaceProblem(s string) string {
-	if s == "" || len(s) > maxName {
-		return fmt.Sprintf("nothing, or more than %d bytes, cannot be replaced", maxName)
-	}
-	return textProblem(s)
-}
-
-func replacementProblem(s string) string {
-	if len(s) > maxName {
-		return fmt.Sprintf("is longer than %d bytes", maxName)
-	}
-	return textProblem(s)
-}
-
 func voiceProblem(s string) string {
 	if s == "" || len(s) > maxName*2 || strings.HasPrefix(s, "-") || strings.TrimSpace(s) != s {
 		return fmt.Sprintf("%.100q is no voice's name: it is empty, longer than %d bytes, begins with '-' or has white space at an end", s, maxName*2)
 	}
 	return textProblem(s)
-}
-
-func languageProblem(s string) string {
-	if tag, err := language.Parse(s); err != nil || tag == language.Und {
-		return fmt.Sprintf(`%.100q is not a BCP 47 language tag such as "de" or "pt-BR"`, s)
-	}
-	return ""
-}
-
-func textProblem(s string) string {
-	if len(s) > maxText {
-		return fmt.Sprintf("is longer than %d bytes", maxText)
-	}
-	if strings.ContainsFunc(s, unicode.IsControl) {
-		return "holds a control character"
-	}
-	return ""
 }

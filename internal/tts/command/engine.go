@@ -219,7 +219,7 @@ func (v *voiceRule) tag(s string) string {
 	if known, ok := v.languages[s]; ok {
 		return known
 	}
-	if tag := strings.ReplaceAll(s, "_", "-"); languageProblem(tag) == "" {
+	if tag := strings.ReplaceAll(s, "_", "-"); voices.LanguageProblem(tag) == "" {
 		return language.Make(tag).String()
 	}
 	return v.language

@@ -3,16 +3,12 @@ package command
 import (
 	"crypto/sha256"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"regexp"
-	"slices"
-	"strings"
 
 	"narrate/internal/strictyaml"
+	"narrate/internal/tts"
 	"narrate/internal/tts/sound"
 )
 
@@ -37,9 +33,9 @@ type Profile struct {
 	text   textRule
 	sound  soundRule
 	marks  *regexp.Regexp // groups seconds and word, of what is printed; nil for none
-	rate   *scale         // nil: cannot be changed
-	pitch  *scale
-	volume *scale // nil: changed in the sound
+	rate   *tts.Scale     // nil: cannot be changed
+	pitch  *tts.Scale
+	volume *tts.Scale // nil: changed in the sound
 
 	version  *query
 	voices   voiceRule
@@ -108,69 +104,21 @@ type knownVoice struct {
 // kind is the kind of file that a profile is in.
 var kind = strictyaml.Kind{Name: "command profile"}
 
-// Load gives the embedded profiles, overlaid by the *.yaml files of each of dirs
-// in turn: a profile replaces an earlier one of the same name. A folder that
-// does not exist is an empty one. Two profiles of one name in one folder are an
-// error. They are sorted by name.
+// Load gives the embedded profiles, overlaid by those of dirs as
+// strictyaml.Overlay has it.
 func Load(dirs ...string) ([]*Profile, error) {
-	all := map[string]*Profile{}
 	inside, err := fs.Sub(embedded, "profiles")
 	if err != nil {
 		return nil, err
 	}
-	if err := overlay(all, inside, "internal/tts/command/profiles"); err != nil {
-		return nil, err
-	}
-	for _, dir := range dirs {
-		info, err := os.Stat(dir)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			continue
-		case err != nil:
-			return nil, fmt.Errorf("command profiles: %w", err)
-		case !info.IsDir():
-			return nil, fmt.Errorf("command profiles: %s is not a folder", dir)
-		}
-		if err := overlay(all, os.DirFS(dir), dir); err != nil {
+	own := strictyaml.Embedded{Files: inside, Pattern: "*.yaml", Place: "internal/tts/command/profiles"}
+	return strictyaml.Overlay(kind, own, dirs, maxProfiles, func(folder fs.FS, file, place string) (*Profile, error) {
+		data, err := kind.Load(folder, file, place)
+		if err != nil {
 			return nil, err
 		}
-	}
-	var list []*Profile
-	for _, p := range all {
-		list = append(list, p)
-	}
-	slices.SortFunc(list, func(a, b *Profile) int { return strings.Compare(a.Name, b.Name) })
-	return list, nil
-}
-
-// overlay adds the profiles of one folder to all; place is what messages call
-// the folder.
-func overlay(all map[string]*Profile, folder fs.FS, place string) error {
-	files, err := fs.Glob(folder, "*.yaml")
-	if err != nil {
-		return fmt.Errorf("command profiles: %w", err)
-	}
-	if len(files) > maxProfiles {
-		return fmt.Errorf("command profiles: more than %d files in %s", maxProfiles, place)
-	}
-	from := map[string]string{}
-	for _, file := range files {
-		path := filepath.Join(place, file)
-		data, err := kind.Load(folder, file, path)
-		if err != nil {
-			return err
-		}
-		p, err := decode(path, data)
-		if err != nil {
-			return err
-		}
-		if other, ok := from[p.Name]; ok {
-			return fmt.Errorf("%s: name: %q is also the name in %s", path, p.Name, other)
-		}
-		from[p.Name] = path
-		all[p.Name] = p
-	}
-	return nil
+		return decode(place, data)
+	}, func(p *Profile) string { return p.Name })
 }
 
 // digest is what a profile's file adds to a backend's version.

@@ -2,7 +2,6 @@ package command
 
 import (
 	"errors"
-	"math"
 	"slices"
 	"testing"
 
@@ -68,32 +67,6 @@ func TestPlace(t *testing.T) {
 	}
 	if !slices.Equal(words, []string{"No", "no", "Grüße", "it's", "1984"}) || !slices.Equal(frames, []int64{200, 500, 1000, 1500, 2000}) {
 		t.Errorf("%q at %v", words, frames)
-	}
-}
-
-func TestScale(t *testing.T) {
-	for _, test := range []struct {
-		s    scale
-		f    float64
-		want string
-	}{
-		{scale{form: "times", by: 175, least: 80, most: 500}, 0, "175"},
-		{scale{form: "times", by: 175, least: 80, most: 500}, 2, "350"},
-		{scale{form: "times", by: 175, least: 80, most: 500}, 4, ""},
-		{scale{form: "over", by: 1, least: 0.25, most: 4, decimals: 4}, 1.5, "0.6667"},
-		{scale{form: "over", by: 1, least: 0.25, most: 4, decimals: 4}, math.Inf(1), ""},
-		{scale{form: "change", by: 100, least: -50, most: 100, sign: true}, 1.2, "+20"},
-		{scale{form: "change", by: 100, least: -50, most: 100, sign: true}, 0.7, "-30"},
-		{scale{form: "change", by: 100, least: -50, most: 100}, 1, "0"},
-		{scale{form: "doubling", by: 6.309, least: -10, most: 10}, 3, "10"},
-		{scale{form: "doubling", by: 6.309, least: -10, most: 10}, 0.99, "0"},
-		{scale{form: "doubling", by: 6.309, least: -10, most: 10}, -1, ""},
-		{scale{form: "doubling", by: 6.309, least: -10, most: 10}, math.NaN(), ""},
-	} {
-		got, err := test.s.value(test.f)
-		if got != test.want || (err != nil) != (test.want == "") {
-			t.Errorf("%+v of %g: %q, %v, want %q", test.s, test.f, got, err, test.want)
-		}
 	}
 }
 

@@ -46,30 +46,41 @@ type ask struct {
 	keyEnv, keyFile string
 }
 
-// ask reads a voice and finds its key.
+// ask reads a voice and finds its key. An error tells both of what is wrong with
+// the voice and of a missing key: without a key, nothing else helps.
 func (p *Profile) ask(ctx context.Context, v voices.Voice) (*ask, error) {
 	a, err := p.read(v)
+	var keyless error
+	if a.key, keyless = p.findKey(a); keyless != nil {
+		if err != nil {
+			keyless = fmt.Errorf("%w; %w", keyless, err)
+		}
+		return nil, keyless
+	}
 	if err != nil {
 		return nil, err
 	}
 	if err := sound.Ready(ctx, p.answer.format.Name); err != nil {
 		return nil, err
 	}
-	if p.key.environment == "" {
-		return a, nil
-	}
-	if a.key, err = web.FindSecret(a.keyEnv, a.keyFile); err != nil {
-		return nil, err
-	}
-	if a.key == (web.Secret{}) && !p.key.optional {
-		return nil, fmt.Errorf("%w: no key; put it into the environment variable %s, or into a file that %s_FILE or the voice's setting %s names",
-			tts.ErrKey, a.keyEnv, a.keyEnv, keyFile)
-	}
 	return a, nil
 }
 
-// read turns a voice into what the service takes. All its errors wrap
-// tts.ErrVoice and tell all that is wrong.
+// findKey gives the key of a voice, if the service has one.
+func (p *Profile) findKey(a *ask) (web.Secret, error) {
+	if p.key.environment == "" {
+		return web.Secret{}, nil
+	}
+	key, err := web.FindSecret(a.keyEnv, a.keyFile)
+	if err == nil && key == (web.Secret{}) && !p.key.optional {
+		err = fmt.Errorf("%w: no key; put it into the environment variable %s, or into a file that %s_FILE or the voice's setting %s names",
+			tts.ErrKey, a.keyEnv, a.keyEnv, keyFile)
+	}
+	return key, err
+}
+
+// read turns a voice into what the service takes, as far as it can. All its
+// errors wrap tts.ErrVoice and tell all that is wrong.
 func (p *Profile) read(v voices.Voice) (*ask, error) {
 	a := &ask{values: values{}, gain: pcm.Unity, terms: p.terms, keyEnv: p.key.environment}
 	var unfit []string
@@ -90,7 +101,7 @@ func (p *Profile) read(v voices.Voice) (*ask, error) {
 	p.prosody(a, v, wrong)
 	p.bargain(a, v.Settings, wrong)
 	if unfit != nil {
-		return nil, fmt.Errorf("%w: %s", tts.ErrVoice, strings.Join(unfit, "; "))
+		return a, fmt.Errorf("%w: %s", tts.ErrVoice, strings.Join(unfit, "; "))
 	}
 	return a, nil
 }
@@ -231,14 +242,14 @@ func (p *Profile) prosody(a *ask, v voices.Voice, wrong func(string, ...any)) {
 			if !able {
 				factor = 1
 			}
-			text, err := what.scale.value(factor)
+			text, err := what.scale.Value(factor)
 			if err != nil {
 				wrong("%s %v", what.name, err)
 			}
-			a.values[what.name] = value{text: text, number: !what.scale.sign, given: able && !normal(factor)}
+			a.values[what.name] = value{text: text, number: !what.scale.Sign, given: able && !tts.Normal(factor)}
 		}
 		switch {
-		case able, normal(what.factor):
+		case able, tts.Normal(what.factor):
 		case what.name != "volume":
 			wrong("%s %g: the %s of this voice cannot be changed", what.name, what.factor, what.name)
 		case !(what.factor >= minVolume && what.factor <= maxVolume):

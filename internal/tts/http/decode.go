@@ -12,6 +12,7 @@ import (
 	"narrate/internal/strictyaml"
 	"narrate/internal/tts"
 	"narrate/internal/tts/sound"
+	"narrate/voices"
 )
 
 // The limits that a profile keeps to; docs/service.schema.json says the same.
@@ -22,7 +23,6 @@ const (
 	maxBody      = 16000 // bytes of a template
 	maxItems     = 200   // of any list but the voices
 	maxVoices    = 2000
-	maxPattern   = 1000
 	maxDecimals  = 6
 	maxParallel  = 64
 	maxPace      = 1e7 // requests or characters a minute
@@ -83,7 +83,7 @@ func (d reader) read(root strictyaml.Node) {
 		"request": func(key string, n strictyaml.Node) {
 			r := &p.request
 			d.Mapping(n, key, map[string]strictyaml.Field{
-				"method":  d.Text(&r.method, oneOf("POST", "PUT", "GET")),
+				"method":  d.Text(&r.method, strictyaml.OneOf("POST", "PUT", "GET")),
 				"address": d.template(&r.address, addressProblem),
 				"query":   d.fields(&r.query, parameterProblem),
 				"headers": d.fields(&r.headers, headerProblem),
@@ -96,22 +96,22 @@ func (d reader) read(root strictyaml.Node) {
 			}, "address")
 		},
 		"text": func(key string, n strictyaml.Node) {
-			d.Mapping(n, key, map[string]strictyaml.Field{"replace": d.replace}, "replace")
+			d.Mapping(n, key, map[string]strictyaml.Field{"replace": d.Pairs(&p.text.replace, maxItems, strictyaml.Filled(strictyaml.Short(maxName)), strictyaml.Short(maxName))}, "replace")
 		},
 		"answer": func(key string, n strictyaml.Node) {
 			a := &p.answer
 			d.Mapping(n, key, map[string]strictyaml.Field{
 				"audio":    d.pointer(&a.audio),
-				"format":   d.Text(&a.format.Name, oneOf(sound.Names()...)),
+				"format":   d.Text(&a.format.Name, strictyaml.OneOf(sound.Names()...)),
 				"rate":     d.rate,
-				"channels": d.whole(&a.format.Channels, 1, maxChannels),
+				"channels": d.Whole(&a.format.Channels, 1, maxChannels),
 				"marks": func(key string, n strictyaml.Node) {
 					m := &a.marks
 					d.Mapping(n, key, map[string]strictyaml.Field{
-						"of":     d.Text(&m.of, oneOf(characters, words)),
+						"of":     d.Text(&m.of, strictyaml.OneOf(characters, words)),
 						"texts":  d.pointer(&m.texts),
 						"starts": d.pointer(&m.starts),
-						"in":     d.Text(&m.in, oneOf(seconds, milliseconds)),
+						"in":     d.Text(&m.in, strictyaml.OneOf(seconds, milliseconds)),
 					}, "of", "texts", "starts", "in")
 				},
 			}, "format")
@@ -123,13 +123,13 @@ func (d reader) read(root strictyaml.Node) {
 		"pitch":  d.scale(&p.pitch),
 		"volume": d.scale(&p.volume),
 		"voices": func(key string, n strictyaml.Node) {
-			d.Mapping(n, key, map[string]strictyaml.Field{"list": d.voices, "pattern": d.pattern(&p.voices.pattern, true)}, "list")
+			d.Mapping(n, key, map[string]strictyaml.Field{"list": d.voices, "pattern": d.Pattern(&p.voices.pattern, true)}, "list")
 		},
 		"limits": func(key string, n strictyaml.Node) {
 			t := &p.terms
 			d.Mapping(n, key, map[string]strictyaml.Field{
-				"characters":            d.whole(&t.MaxText, 40, maxTextChars),
-				"parallel":              d.whole(&t.Parallel, 1, maxParallel),
+				"characters":            d.Whole(&t.MaxText, 40, maxTextChars),
+				"parallel":              d.Whole(&t.Parallel, 1, maxParallel),
 				"requests-per-minute":   d.Number(&t.RequestsPerMinute, 0.1, maxPace),
 				"characters-per-minute": d.Number(&t.CharactersPerMinute, 1, maxPace),
 			})
@@ -274,7 +274,7 @@ func (d reader) settings(key string, n strictyaml.Node) {
 				s.hasStandard = true
 				d.scalar(&s.standard)(key, n)
 			},
-			"choices": d.texts(&s.choices, choiceProblem),
+			"choices": d.Texts(&s.choices, maxItems, choiceProblem),
 			"number": func(key string, n strictyaml.Node) {
 				s.numeric = true
 				d.Mapping(n, key, map[string]strictyaml.Field{
@@ -390,17 +390,6 @@ func (d reader) tree(key string, n strictyaml.Node, depth int) tree {
 	return parseTemplate(s)
 }
 
-func (d reader) replace(key string, n strictyaml.Node) {
-	d.Entries(n, key, replaceProblem, func(name, key string, n strictyaml.Node) {
-		with := ""
-		d.Text(&with, replacementProblem)(key, n)
-		d.p.text.replace = append(d.p.text.replace, [2]string{name, with})
-		if len(d.p.text.replace) > maxItems {
-			d.Fail(n, key, "more than %d", maxItems)
-		}
-	})
-}
-
 func (d reader) pointer(dst *pointer) strictyaml.Field {
 	return func(key string, n strictyaml.Node) {
 		s := ""
@@ -413,7 +402,7 @@ func (d reader) pointer(dst *pointer) strictyaml.Field {
 
 func (d reader) rate(key string, n strictyaml.Node) {
 	hz := 0
-	d.whole(&hz, minHz, maxHz)(key, n)
+	d.Whole(&hz, minHz, maxHz)(key, n)
 	d.p.answer.format.Rate = pcm.Hz(hz)
 }
 
@@ -422,9 +411,9 @@ func (d reader) kinds(key string, n strictyaml.Node) {
 		var k errorKind
 		is := ""
 		d.Mapping(n, key, map[string]strictyaml.Field{
-			"status":  d.whole(&k.status, 300, 599),
-			"pattern": d.pattern(&k.pattern, false),
-			"is":      d.Text(&is, oneOf(slices.Sorted(maps.Keys(kinds))...)),
+			"status":  d.Whole(&k.status, 300, 599),
+			"pattern": d.Pattern(&k.pattern, false),
+			"is":      d.Text(&is, strictyaml.OneOf(slices.Sorted(maps.Keys(kinds))...)),
 		}, "status", "is")
 		k.is = kinds[is]
 		if d.p.errors.kinds = append(d.p.errors.kinds, k); len(d.p.errors.kinds) > maxItems {
@@ -440,7 +429,7 @@ func (d reader) voices(key string, n strictyaml.Node) {
 		var k tts.EngineVoice
 		d.Mapping(n, key, map[string]strictyaml.Field{
 			"name":     d.Text(&k.Name, voiceProblem),
-			"language": d.Text(&k.Language, languageProblem),
+			"language": d.Text(&k.Language, voices.LanguageProblem),
 			"note":     d.Text(&k.Note, textProblem),
 		}, "name", "language")
 		if seen[k.Name] {
@@ -479,31 +468,9 @@ func (d reader) when(dst *condition) strictyaml.Field {
 		*dst = condition{}
 		d.Entries(n, key, textProblem, func(name, key string, n strictyaml.Node) {
 			var re *regexp.Regexp
-			d.pattern(&re, true)(key, n)
+			d.Pattern(&re, true)(key, n)
 			(*dst)[name] = re
 		})
-	}
-}
-
-// pattern reads a regular expression; a whole one matches all of a text.
-func (d reader) pattern(dst **regexp.Regexp, whole bool) strictyaml.Field {
-	return func(key string, n strictyaml.Node) {
-		s := ""
-		d.Text(&s, func(s string) string {
-			if s == "" || len(s) > maxPattern {
-				return fmt.Sprintf("is empty or longer than %d bytes", maxPattern)
-			}
-			return ""
-		})(key, n)
-		re, err := regexp.Compile(s)
-		if err == nil && whole {
-			re, err = regexp.Compile(`^(?:` + s + `)$`)
-		}
-		if err != nil {
-			d.Fail(n, key, "%w", err)
-			return
-		}
-		*dst = re
 	}
 }
 
@@ -511,59 +478,17 @@ func (d reader) scale(dst **scale) strictyaml.Field {
 	return func(key string, n strictyaml.Node) {
 		s := &scale{}
 		fields := map[string]strictyaml.Field{
-			"least":    d.Number(&s.least, -1e6, 1e6),
-			"most":     d.Number(&s.most, -1e6, 1e6),
-			"decimals": d.whole(&s.decimals, 0, maxDecimals),
-			"sign":     d.Truth(&s.sign),
 			"when":     d.when(&s.when),
+			"least":    d.Number(&s.Least, -1e6, 1e6),
+			"most":     d.Number(&s.Most, -1e6, 1e6),
+			"decimals": d.Whole(&s.Decimals, 0, maxDecimals),
+			"sign":     d.Truth(&s.Sign),
 		}
-		for form := range forms {
-			fields[form] = func(key string, n strictyaml.Node) {
-				if s.form != "" {
-					d.Fail(n, key, "%s and %s exclude each other", s.form, form)
-				}
-				s.form = form
-				d.Number(&s.by, 1e-3, 1e6)(key, n)
-			}
-		}
+		d.OneNumber(fields, tts.ScaleForms(), &s.Form, &s.By, 1e-3, 1e6)
 		d.Mapping(n, key, fields, "least", "most")
-		if d.Failed() {
-			return
-		}
-		if s.form == "" {
-			d.Fail(n, key, "one of %s is missing", strings.Join(slices.Sorted(maps.Keys(forms)), ", "))
-			return
-		}
-		if _, err := s.value(1); err != nil {
-			d.Fail(n, key, "normal is not possible: %w", err)
-			return
+		if what := s.Problem(); what != "" {
+			d.Fail(n, key, "%s", what)
 		}
 		*dst = s
-	}
-}
-
-// whole reads a whole number within [lo, hi].
-func (d reader) whole(dst *int, lo, hi int) strictyaml.Field {
-	return func(key string, n strictyaml.Node) {
-		f := float64(lo)
-		d.Number(&f, float64(lo), float64(hi))(key, n)
-		if f != float64(int(f)) {
-			d.Fail(n, key, "%v is not a whole number", f)
-		}
-		*dst = int(f)
-	}
-}
-
-// texts reads a list of texts, each of which problem finds nothing wrong with.
-func (d reader) texts(dst *[]string, problem func(string) string) strictyaml.Field {
-	return func(key string, n strictyaml.Node) {
-		*dst = []string{}
-		d.List(n, key, "texts", func(n strictyaml.Node) {
-			s := ""
-			d.Text(&s, problem)(key, n)
-			if *dst = append(*dst, s); len(*dst) > maxItems {
-				d.Fail(n, key, "more than %d", maxItems)
-			}
-		})
 	}
 }

@@ -264,3 +264,48 @@ func TestKey(t *testing.T) {
 		})
 	}
 }
+
+// TestKeyless looks at a voice that lacks the key and something else, as one has
+// it who has set up nothing yet: both are told, each as what it is.
+func TestKeyless(t *testing.T) {
+	for _, s := range services {
+		t.Setenv(s.variable, "")
+	}
+	for _, test := range []struct {
+		profile, voice string
+		settings       map[string]string
+		key            bool
+		want           []string
+	}{
+		{"azure", "de-DE-KatjaNeural", nil, false, []string{"azure: not authorised: no key; put it into the environment variable AZURE_SPEECH_KEY", "no such voice: it needs the setting region"}},
+		{"azure", "de-DE-KatjaNeural", nil, true, []string{"azure: no such voice: it needs the setting region"}},
+		{"azure", "de-DE-KatjaNeural", map[string]string{"region": "westeurope"}, false, []string{"no key"}},
+		{"azure", "de-DE-KatjaNeural", map[string]string{"region": "westeurope"}, true, nil},
+		{"google", "nobody", nil, false, []string{"no key", `it has no voice "nobody"`}},
+		{"deepgram", "aura-2-thalia-en", map[string]string{"key-env": "NO_SUCH_KEY"}, false, []string{"environment variable NO_SUCH_KEY,"}},
+	} {
+		b := New(load(t, test.profile), Options{Web: limits})
+		if test.key {
+			t.Setenv(b.profile.key.environment, canary)
+		} else {
+			t.Setenv(b.profile.key.environment, "")
+		}
+		err := b.Check(t.Context(), voices.Voice{Engine: test.voice, Settings: test.settings})
+		if (err == nil) != (test.want == nil) {
+			t.Errorf("%s: %v", test.profile, err)
+			continue
+		}
+		unseen(t, err)
+		for _, want := range test.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v, want %q", test.profile, err, want)
+			}
+		}
+		if err != nil && errors.Is(err, tts.ErrKey) == test.key {
+			t.Errorf("%s: with a key (%t): %v", test.profile, test.key, err)
+		}
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}

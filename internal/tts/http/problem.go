@@ -6,9 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 
-	"golang.org/x/text/language"
+	"narrate/internal/strictyaml"
 )
 
 var (
@@ -23,14 +22,7 @@ var (
 
 // The problems say what is wrong with a value; "" is nothing.
 
-func oneOf(names ...string) func(string) string {
-	return func(s string) string {
-		if slices.Contains(names, s) {
-			return ""
-		}
-		return fmt.Sprintf("%.100q is none of %s", s, strings.Join(names, ", "))
-	}
-}
+var textProblem = strictyaml.Short(maxText)
 
 // form is for short texts of a form; what says which.
 func form(re *regexp.Regexp, what string) func(string) string {
@@ -117,20 +109,6 @@ func pointerProblem(s string) string {
 	return textProblem(s)
 }
 
-func replaceProblem(s string) string {
-	if s == "" || len(s) > maxName {
-		return fmt.Sprintf("nothing, or more than %d bytes, cannot be replaced", maxName)
-	}
-	return textProblem(s)
-}
-
-func replacementProblem(s string) string {
-	if len(s) > maxName {
-		return fmt.Sprintf("is longer than %d bytes", maxName)
-	}
-	return textProblem(s)
-}
-
 func choiceProblem(s string) string {
 	if what := valueProblem(s); what != "" {
 		return fmt.Sprintf("%.100q %s", s, what)
@@ -139,20 +117,3 @@ func choiceProblem(s string) string {
 }
 
 func voiceProblem(s string) string { return choiceProblem(s) }
-
-func languageProblem(s string) string {
-	if tag, err := language.Parse(s); err != nil || tag == language.Und {
-		return fmt.Sprintf(`%.100q is not a BCP 47 language tag such as "de" or "pt-BR"`, s)
-	}
-	return ""
-}
-
-func textProblem(s string) string {
-	if len(s) > maxText {
-		return fmt.Sprintf("is longer than %d bytes", maxText)
-	}
-	if strings.ContainsFunc(s, unicode.IsControl) {
-		return "holds a control character"
-	}
-	return ""
-}

@@ -4,15 +4,11 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 
 	"narrate/internal/strictyaml"
 	"narrate/internal/tts"
@@ -140,6 +136,12 @@ type price struct {
 	price tts.Price
 }
 
+// scale is how the service takes rate, pitch or volume.
+type scale struct {
+	tts.Scale
+	when condition // the voices whose sound can be changed so
+}
+
 // voiceRule is which voices there are.
 type voiceRule struct {
 	known []tts.EngineVoice
@@ -171,64 +173,21 @@ func (v *voiceRule) find(name string) (language string, ok bool) {
 // kind is the kind of file that a profile is in.
 var kind = strictyaml.Kind{Name: "service profile"}
 
-// Load gives the embedded profiles, overlaid by the *.yaml files of each of dirs
-// in turn: a profile replaces an earlier one of the same name. A folder that
-// does not exist is an empty one. Two profiles of one name in one folder are an
-// error. They are sorted by name.
+// Load gives the embedded profiles, overlaid by those of dirs as
+// strictyaml.Overlay has it.
 func Load(dirs ...string) ([]*Profile, error) {
-	all := map[string]*Profile{}
 	inside, err := fs.Sub(embedded, "profiles")
 	if err != nil {
 		return nil, err
 	}
-	if err := overlay(all, inside, "internal/tts/http/profiles"); err != nil {
-		return nil, err
-	}
-	for _, dir := range dirs {
-		info, err := os.Stat(dir)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			continue
-		case err != nil:
-			return nil, fmt.Errorf("service profiles: %w", err)
-		case !info.IsDir():
-			return nil, fmt.Errorf("service profiles: %s is not a folder", dir)
-		}
-		if err := overlay(all, os.DirFS(dir), dir); err != nil {
+	own := strictyaml.Embedded{Files: inside, Pattern: "*.yaml", Place: "internal/tts/http/profiles"}
+	return strictyaml.Overlay(kind, own, dirs, maxProfiles, func(folder fs.FS, file, place string) (*Profile, error) {
+		data, err := kind.Load(folder, file, place)
+		if err != nil {
 			return nil, err
 		}
-	}
-	return slices.SortedFunc(maps.Values(all), func(a, b *Profile) int { return strings.Compare(a.Name, b.Name) }), nil
-}
-
-// overlay adds the profiles of one folder to all; place is what messages call
-// the folder.
-func overlay(all map[string]*Profile, folder fs.FS, place string) error {
-	files, err := fs.Glob(folder, "*.yaml")
-	if err != nil {
-		return fmt.Errorf("service profiles: %w", err)
-	}
-	if len(files) > maxProfiles {
-		return fmt.Errorf("service profiles: more than %d files in %s", maxProfiles, place)
-	}
-	from := map[string]string{}
-	for _, file := range files {
-		path := filepath.Join(place, file)
-		data, err := kind.Load(folder, file, path)
-		if err != nil {
-			return err
-		}
-		p, err := decode(path, data)
-		if err != nil {
-			return err
-		}
-		if other, ok := from[p.Name]; ok {
-			return fmt.Errorf("%s: name: %q is also the name in %s", path, p.Name, other)
-		}
-		from[p.Name] = path
-		all[p.Name] = p
-	}
-	return nil
+		return decode(place, data)
+	}, func(p *Profile) string { return p.Name })
 }
 
 // fingerprint is what a profile adds to a backend's version. Prices, limits, the
@@ -243,7 +202,7 @@ func (p *Profile) fingerprint() string {
 	}
 	for _, s := range []*scale{p.rate, p.pitch, p.volume} {
 		if s != nil {
-			fmt.Fprint(&b, s.form, s.by, s.decimals, s.sign)
+			fmt.Fprint(&b, s.Form, s.By, s.Decimals, s.Sign)
 		}
 		fmt.Fprintln(&b)
 	}

@@ -1,36 +1,19 @@
 package http
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
+	"narrate/internal/strictyaml/schematest"
+
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 func schema(t testing.TB) *jsonschema.Schema {
 	t.Helper()
-	s, err := jsonschema.NewCompiler().Compile("../../../docs/service.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func validate(t testing.TB, s *jsonschema.Schema, data []byte) error {
-	t.Helper()
-	j, err := yaml.YAMLToJSON(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(j))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.Validate(v)
+	return schematest.Load(t, "../../../docs/service.schema.json")
 }
 
 func write(t testing.TB, path, content string) {
@@ -139,11 +122,11 @@ func TestSchema(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := validate(t, s, data); err != nil {
+		if err := schematest.Validate(t, s, data); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
-	if err := validate(t, s, []byte(small)); err != nil {
+	if err := schematest.Validate(t, s, []byte(small)); err != nil {
 		t.Error(err)
 	}
 }
@@ -229,7 +212,7 @@ func TestWrong(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), "x.yaml") || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%.300s: %v, want %q", test.data, err, test.want)
 		}
-		if !test.loose && validate(t, s, []byte(test.data)) == nil {
+		if !test.loose && schematest.Validate(t, s, []byte(test.data)) == nil {
 			t.Errorf("%.300s: the schema finds nothing wrong", test.data)
 		}
 	}

@@ -32,6 +32,9 @@ const requestsPerMinute = 500
 
 // models begin with the longest name of each kind: a dated snapshot has the name
 // of its model in front.
+//
+// The prices are those of OpenAI's page for each model, as
+// developers.openai.com/api/docs/models/tts-1; checked 2026-11.
 var models = []model{
 	{
 		name: "tts-1-hd", voices: commonVoices,
@@ -44,8 +47,9 @@ var models = []model{
 	{
 		name: "gpt-4o-mini-tts", voices: slices.Concat(commonVoices, newVoices), instructions: true,
 		// It takes 2,000 tokens, and costs 0.60 for a million of them and 12
-		// for a million of sound, which OpenAI puts at 0.015 a minute. A
-		// character is at most about a token.
+		// for a million of sound. A character is at most about a token. That
+		// a minute of sound comes to 0.015 is unconfirmed: it was OpenAI's own
+		// estimate, and the page for the model does not have it.
 		terms: tts.Terms{MaxText: 2000, Price: tts.Price{PerMillion: 0.6, PerMinute: 0.015, Currency: "USD"}},
 	},
 }
