@@ -64,6 +64,7 @@ type Edition struct {
 	Encoding  Encoding
 	Mastering Mastering // of Sound
 	Metadata  Metadata
+	Captions  Captions
 	// Level is that of the whole programme's Sound; nil where it was not
 	// measured.
 	Level *Level
