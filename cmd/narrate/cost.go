@@ -129,7 +129,7 @@ func (n *narration) printCosts(sc *script.Script, costs []pipeline.Cost) error {
 
 // estimate gives what speaking a script would cost, counting what the clip store
 // has if there is one: none is made.
-func (s *studio) estimate(ctx context.Context, sc *script.Script, preset pipeline.Preset) (costs []pipeline.Cost, err error) {
+func (s *studio) estimate(ctx context.Context, sc *script.Script, rate pcm.Hz) (costs []pipeline.Cost, err error) {
 	store, err := s.presentStore(ctx)
 	if err != nil {
 		return nil, err
@@ -137,7 +137,7 @@ func (s *studio) estimate(ctx context.Context, sc *script.Script, preset pipelin
 	if store != nil {
 		defer store.Close()
 	}
-	speaker := &pipeline.Speaker{Store: store, Backends: s.backends, Rate: preset.Rate, Trim: pcm.DefaultTrim}
+	speaker := &pipeline.Speaker{Store: store, Backends: s.backends, Rate: rate, Trim: pcm.DefaultTrim}
 	return speaker.Estimate(ctx, sc)
 }
 

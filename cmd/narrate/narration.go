@@ -30,13 +30,13 @@ const maxStore = 8 << 30
 type narration struct {
 	*app
 	reading
-	output, preset, clips string
-	formats               []string
-	jobs                  int
-	force, allowGaps      bool
-	dryRun                bool
-	maxCost               float64
-	quiet, json           bool
+	production
+	output, clips    string
+	jobs             int
+	force, allowGaps bool
+	dryRun           bool
+	maxCost          float64
+	quiet, json      bool
 }
 
 // job is what a run opens once for all its articles.
@@ -46,13 +46,6 @@ type job struct {
 	used   map[clipstore.Key]bool // the clips of this run
 	spoken bool                   // the store may have grown
 	budget budget
-}
-
-// plan is what the options of one article come to.
-type plan struct {
-	formats []output.Format
-	unit    clipset.Unit // "" for no clips
-	preset  pipeline.Preset
 }
 
 func (n *narration) run(ctx context.Context, articles []string) (err error) {
@@ -99,10 +92,12 @@ func (n *narration) open(ctx context.Context) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.given.Preset, s.given.Clips = n.preset, n.clips
-	if len(n.formats) > 0 {
-		s.given.Formats = n.formats
+	made, err := n.production.given()
+	if err != nil {
+		return nil, errors.Join(err, s.close())
 	}
+	made.Clips = n.clips
+	s.given = s.given.Over(made)
 	j := &job{
 		studio: s, used: map[clipstore.Key]bool{},
 		budget: budget{most: n.maxCost, limits: n.changed("max-cost"), spent: map[string]float64{}},
@@ -122,17 +117,12 @@ func (n *narration) check() error {
 	if err := n.reading.check(); err != nil {
 		return err
 	}
-	if _, err := findFormats(n.formats); err != nil {
-		return usageError{err}
+	if _, err := n.production.given(); err != nil {
+		return err
 	}
 	if n.clips != "" && n.clips != config.NoClips {
 		if _, err := clipset.ParseUnit(n.clips); err != nil {
 			return usageError{fmt.Errorf("--clips: %w", err)}
-		}
-	}
-	if n.preset != "" {
-		if _, err := pipeline.FindPreset(n.preset); err != nil {
-			return usageError{err}
 		}
 	}
 	if n.changed("max-cost") && !(n.maxCost >= 0) {
@@ -147,31 +137,6 @@ func (n *narration) check() error {
 		}
 	}
 	return nil
-}
-
-// newPlan gives the plan of an article.
-func newPlan(c config.Config) (plan, error) {
-	p := plan{}
-	if c.Formats == nil {
-		c.Formats = splitNames(defaultFormats)
-	}
-	var err error
-	if p.formats, err = findFormats(c.Formats); err != nil {
-		return p, err
-	}
-	if p.preset, err = pipeline.FindPreset(cmp.Or(c.Preset, pipeline.Presets[0].Name)); err != nil {
-		return p, err
-	}
-	if c.Clips == "" || c.Clips == config.NoClips {
-		return p, nil
-	}
-	if p.unit, err = clipset.ParseUnit(c.Clips); err != nil {
-		return p, err
-	}
-	if len(pipeline.ClipFormats(p.formats)) == 0 {
-		return p, errors.New("none of the formats is for clips; add mp3, wav, srt or vtt")
-	}
-	return p, nil
 }
 
 // finish lets go of what was opened, and keeps the store within its bounds.
@@ -221,24 +186,31 @@ func (n *narration) article(ctx context.Context, j *job, article, dir string) er
 	}
 	p, err := newPlan(c)
 	if err != nil {
-		return fmt.Errorf("%s: clips: %w", fetch.Public(article), err)
+		return fmt.Errorf("%s: %w", fetch.Public(article), err)
 	}
 	sc, err := j.script(ctx, article, c)
 	if err != nil {
 		return err
 	}
+	p.tell(sc)
 	speaker := &pipeline.Speaker{
-		Store: j.store, Backends: j.backends, Rate: p.preset.Rate, Trim: pcm.DefaultTrim, Jobs: n.jobs,
+		Store: j.store, Backends: j.backends, Rate: p.preset.Format.Rate, Trim: pcm.DefaultTrim, Jobs: n.jobs,
 	}
 	if err := n.afford(ctx, j, speaker, sc); err != nil || n.dryRun {
 		return err
 	}
-	folder := &pipeline.Folder{Dir: dir, Name: baseName(article), Formats: p.formats, Clips: p.unit, Force: n.force}
+	metadata, err := p.metadata(sc, article, n.messages.warningf)
+	if err != nil {
+		return err
+	}
+	folder := &pipeline.Folder{
+		Dir: dir, Name: baseName(article), Formats: p.formats, Clips: p.unit, Apart: p.preset.PerChapter, Cover: metadata.Cover, Force: n.force,
+	}
 	if err := folder.Prepare(ctx); err != nil {
 		return err
 	}
 	r := result{Folder: dir}
-	err = n.make(ctx, j, p, speaker, sc, folder, &r)
+	err = n.make(ctx, j, p, metadata, speaker, sc, folder, &r)
 	if closeErr := folder.Close(); err == nil {
 		err = closeErr
 	}
@@ -306,7 +278,7 @@ func (n *narration) failures(r result, source string) error {
 }
 
 // make speaks the script, writes the finished files and fills r in.
-func (n *narration) make(ctx context.Context, j *job, p plan, speaker *pipeline.Speaker, sc *script.Script, folder *pipeline.Folder, r *result) error {
+func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Metadata, speaker *pipeline.Speaker, sc *script.Script, folder *pipeline.Folder, r *result) error {
 	progress := newProgress(n.messages.w, n.quiet || n.json)
 	defer progress.close()
 	n.messages.clear = progress.clear
@@ -331,17 +303,38 @@ func (n *narration) make(ctx context.Context, j *job, p plan, speaker *pipeline.
 		r.Files = []string{folder.ReportPath()}
 		return folder.WriteReport(r.Report)
 	}
-	t, err := timeline.Build(sc, p.preset.Rate, speech.Clips, timeline.Layout{})
+	layout, err := p.layout(ctx, j.store)
 	if err != nil {
 		return err
 	}
+	t, err := timeline.Build(sc, p.preset.Format.Rate, speech.Clips, layout)
+	if err != nil {
+		return err
+	}
+	for _, m := range t.Music {
+		key, err := clipstore.ParseKey(m.Key)
+		if err != nil {
+			return err
+		}
+		j.used[key] = true
+	}
+	if metadata.Chapters, err = p.chapterMetadata(t); err != nil {
+		return err
+	}
+	voice, err := pipeline.Voice(t, j.store)
+	if err != nil {
+		return err
+	}
+	if err := pipeline.BalanceMusic(ctx, t, voice, j.store, n.jobs); err != nil {
+		return err
+	}
 	edition := output.Edition{
-		Timeline:  t,
-		Sound:     speech.Sound(t, j.store),
-		Encoding:  p.preset.Encoding,
-		Generator: "narrate " + version,
-		Jobs:      n.jobs,
-		Progress:  progress.add,
+		Timeline: t, Encoding: p.preset.Encoding, Mastering: p.preset.Mastering, Metadata: metadata,
+		Channels: p.preset.Format.Channels, Generator: generator, Jobs: n.jobs,
+	}
+	sound, err := n.master(ctx, j.store, voice, &edition, progress)
+	if err != nil {
+		return err
 	}
 	progress.start("writing", folder.Frames(edition), "")
 	if r.Files, err = folder.Write(ctx, edition); err != nil {
@@ -351,6 +344,7 @@ func (n *narration) make(ctx context.Context, j *job, p plan, speaker *pipeline.
 		n.messages.warningf("%s: the clips of an earlier run, which --clips would replace", stale)
 	}
 	r.Report = pipeline.NewReport(sc, speech, t)
+	r.Sound = sound
 	r.Files = append(r.Files, folder.ReportPath())
 	return folder.WriteReport(r.Report)
 }

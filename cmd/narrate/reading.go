@@ -17,7 +17,7 @@ import (
 	"narrate/internal/fetch"
 	"narrate/internal/input"
 	"narrate/internal/output/clipset"
-	"narrate/internal/pipeline"
+	"narrate/internal/preset"
 	"narrate/internal/script"
 	"narrate/voices"
 )
@@ -182,7 +182,7 @@ func (r *reading) configs(set *voices.Set) (*configs, error) {
 		return nil, err
 	}
 	c := &configs{given: given, known: config.Known{
-		Voices: set, Formats: formatNames(), Presets: presetNames(),
+		Voices: set, Formats: formatNames(), Presets: preset.Names(),
 		Clips: []string{string(clipset.Section), string(clipset.Sentence)},
 	}}
 	if r.config != "" {
@@ -219,12 +219,20 @@ func (c *configs) of(article string) (config.Config, error) {
 func options(c config.Config) (script.Options, error) {
 	o := script.Options{
 		Lang: c.Lang, Voice: c.Voice, Backend: defaultBackend, ByLanguage: c.Voices, Cast: c.Cast, Quotes: c.QuoteVoice,
+		BlockVoices: c.BlockVoices, ChapterVoices: c.ChapterVoices,
 		Lexicons: c.Lexicons, Blocks: script.DefaultPolicy(), Passages: true, Chapters: c.Chapters,
 	}
 	for element, treatment := range c.Blocks {
 		if err := o.Blocks.Set(element, string(treatment)); err != nil {
 			return o, err
 		}
+	}
+	p, err := newPlan(c)
+	if err != nil {
+		return o, err
+	}
+	if p.preset.Credits {
+		o.Credits = &script.Credits{Title: c.Meta["title"], Author: c.Meta["author"], Narrator: c.Meta["narrator"]}
 	}
 	if c.Passages != nil {
 		o.Passages = *c.Passages
@@ -267,14 +275,6 @@ func formatNames() []string {
 	names := make([]string, len(outputFormats))
 	for i, f := range outputFormats {
 		names[i] = f.Info().Name
-	}
-	return names
-}
-
-func presetNames() []string {
-	names := make([]string, len(pipeline.Presets))
-	for i, p := range pipeline.Presets {
-		names[i] = p.Name
 	}
 	return names
 }

@@ -11,7 +11,7 @@ import (
 
 	"narrate/internal/config"
 	"narrate/internal/output/clipset"
-	"narrate/internal/pipeline"
+	"narrate/internal/preset"
 	"narrate/voices"
 )
 
@@ -40,8 +40,8 @@ func TestConfigSchema(t *testing.T) {
 	if !reflect.DeepEqual(p.Format.Items.Enum, formatNames()) {
 		t.Errorf("formats %q, want %q", p.Format.Items.Enum, formatNames())
 	}
-	if !reflect.DeepEqual(p.Preset.Enum, presetNames()) || p.Preset.Default != pipeline.Presets[0].Name {
-		t.Errorf("presets %q, want %q", p.Preset, presetNames())
+	if !reflect.DeepEqual(p.Preset.Enum, preset.Names()) || p.Preset.Default != preset.All[0].Name {
+		t.Errorf("presets %q, want %q", p.Preset, preset.Names())
 	}
 	if want := []string{string(clipset.Section), string(clipset.Sentence), config.NoClips}; !reflect.DeepEqual(p.Clips.Enum, want) {
 		t.Errorf("clips %q, want %q", p.Clips.Enum, want)
@@ -73,7 +73,7 @@ func TestConfigExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := &configs{known: config.Known{
-		Voices: set, Formats: formatNames(), Presets: presetNames(), Clips: []string{string(clipset.Section), string(clipset.Sentence)},
+		Voices: set, Formats: formatNames(), Presets: preset.Names(), Clips: []string{string(clipset.Section), string(clipset.Sentence)},
 	}}
 	got, err := c.of(filepath.Join(folder, "article.txt"))
 	if err != nil {

@@ -17,7 +17,6 @@ import (
 	"narrate/internal/clipstore"
 	"narrate/internal/config"
 	"narrate/internal/output/clipset"
-	"narrate/internal/pipeline"
 )
 
 // app is what all commands share.
@@ -82,6 +81,8 @@ func newRootCommand(a *app) *cobra.Command {
 	n.flags(c)
 	c.AddCommand(
 		newScriptCommand(a),
+		newPackageCommand(a),
+		newCheckCommand(a),
 		newSegmentCommand(a),
 		newVoicesCommand(a),
 		newBackendsCommand(a),
@@ -97,10 +98,10 @@ func newRootCommand(a *app) *cobra.Command {
 
 func (n *narration) flags(c *cobra.Command) {
 	n.reading.flags(c)
+	n.production.flags(c)
+	n.production.layoutFlags(c)
 	f := c.Flags()
 	f.StringVarP(&n.output, "output", "o", "", "folder for the files; with several articles, of their folders (default: named like the article)")
-	f.StringSliceVar(&n.formats, "format", nil, "files to write: "+strings.Join(formatNames(), ",")+" (default: "+defaultFormats+")")
-	f.StringVar(&n.preset, "preset", "", "sound: "+strings.Join(presetNames(), ",")+" (default: "+pipeline.Presets[0].Name+")")
 	f.StringVar(&n.clips, "clips", "", "also write a file for each 'section' or 'sentence' into clips/ (default: none)")
 	f.IntVarP(&n.jobs, "jobs", "j", runtime.NumCPU(), "sentences spoken and pieces encoded at once")
 	f.BoolVarP(&n.force, "force", "f", false, "overwrite finished files")
@@ -110,8 +111,6 @@ func (n *narration) flags(c *cobra.Command) {
 	f.BoolVarP(&n.quiet, "quiet", "q", false, "print errors and warnings only")
 	f.BoolVar(&n.json, "json", false, "print the result as one JSON object an article")
 	f.Lookup("max-cost").DefValue = "" // no limit
-	complete(c, "format", formatNames())
-	complete(c, "preset", presetNames())
 	complete(c, "clips", []string{string(clipset.Section), string(clipset.Sentence), config.NoClips})
 }
 

@@ -80,11 +80,11 @@ func (v *scriptView) article(ctx context.Context, s *studio, article string) err
 	if err != nil {
 		return err
 	}
-	preset, err := pipeline.FindPreset(cmp.Or(c.Preset, pipeline.Presets[0].Name))
+	p, err := newPlan(c)
 	if err != nil {
 		return err
 	}
-	costs, err := s.estimate(ctx, sc, preset)
+	costs, err := s.estimate(ctx, sc, p.preset.Format.Rate)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"narrate/internal/output/audio/wav"
 	"narrate/internal/pcm"
 	"narrate/internal/pipeline"
+	"narrate/internal/preset"
 	"narrate/internal/script"
 	"narrate/internal/timeline"
 )
@@ -91,8 +92,8 @@ func (v *voiceTry) speak(ctx context.Context, s *studio, sc *script.Script) erro
 	if err != nil {
 		return err
 	}
-	preset := pipeline.Presets[0]
-	speaker := &pipeline.Speaker{Store: store, Backends: s.backends, Rate: preset.Rate, Trim: pcm.DefaultTrim, Jobs: 1}
+	rate := preset.All[0].Format.Rate
+	speaker := &pipeline.Speaker{Store: store, Backends: s.backends, Rate: rate, Trim: pcm.DefaultTrim, Jobs: 1}
 	speech, err := speaker.Speak(ctx, sc)
 	if err != nil {
 		return err
@@ -104,11 +105,15 @@ func (v *voiceTry) speak(ctx context.Context, s *studio, sc *script.Script) erro
 		f := speech.Failed[0]
 		return fmt.Errorf("not spoken: %q: %s", excerpt(f.Text, 60), f.Reason)
 	}
-	t, err := timeline.Build(sc, preset.Rate, speech.Clips, timeline.Layout{})
+	t, err := timeline.Build(sc, rate, speech.Clips, timeline.Layout{})
 	if err != nil {
 		return err
 	}
-	edition := output.Edition{Timeline: t, Sound: speech.Sound(t, store), Generator: "narrate " + version, Jobs: 1}
+	voice, err := pipeline.Voice(t, store)
+	if err != nil {
+		return err
+	}
+	edition := output.Edition{Timeline: t, Sound: voice, Generator: generator, Jobs: 1}
 	if err := writeWhole(ctx, v.output, edition, v.force); err != nil {
 		return err
 	}

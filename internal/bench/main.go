@@ -22,7 +22,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"narrate/internal/pipeline"
+	"narrate/internal/preset"
 )
 
 //go:embed pipeline.sh
@@ -87,7 +87,11 @@ func run(program string, hours float64, runs int, long float64) error {
 	if err != nil {
 		return err
 	}
-	encoding := pipeline.Presets[0].Encoding
+	speech, err := preset.Find("speech")
+	if err != nil {
+		return err
+	}
+	encoding := speech.Encoding
 	var cold, warm, shell []cost
 	for i := range runs {
 		work := filepath.Join(dir, "shell"+strconv.Itoa(i))

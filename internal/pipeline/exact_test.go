@@ -22,6 +22,7 @@ import (
 	"narrate/internal/pcm"
 	pcmwav "narrate/internal/pcm/wav"
 	"narrate/internal/pipeline"
+	"narrate/internal/preset"
 	"narrate/internal/script"
 	"narrate/internal/timeline"
 	"narrate/internal/tts"
@@ -89,8 +90,12 @@ func narrate(t *testing.T, article string, rate pcm.Hz, encoding output.Encoding
 	if err := folder.Prepare(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	voice, err := pipeline.Voice(tl, store)
+	if err != nil {
+		t.Fatal(err)
+	}
 	files, err := folder.Write(t.Context(), output.Edition{
-		Timeline: tl, Sound: speech.Sound(tl, store), Encoding: encoding, Generator: "narrate test", Jobs: 2,
+		Timeline: tl, Sound: voice, Encoding: encoding, Generator: "narrate test", Jobs: 2,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -119,11 +124,15 @@ func samplesOfWAV(t *testing.T, path string) []int16 {
 // TestExactness decodes the finished files and looks for every sentence where
 // the timeline says it is.
 func TestExactness(t *testing.T) {
-	for _, preset := range pipeline.Presets {
+	for _, name := range []string{"podcast", "speech"} {
+		preset, err := preset.Find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, article := range []string{"leuchtturm.de.txt", "night-train.en.txt"} {
 			t.Run(preset.Name+" "+article, func(t *testing.T) {
 				t.Parallel()
-				e := narrate(t, filepath.Join("../../examples", article), preset.Rate, preset.Encoding, wav.Format{}, mp3.Format{}, chapters.Format{})
+				e := narrate(t, filepath.Join("../../examples", article), preset.Format.Rate, preset.Encoding, wav.Format{}, mp3.Format{}, chapters.Format{})
 				whole := samplesOfWAV(t, e.files[0])
 				checkWAV(t, e, whole)
 				checkMP3(t, e, whole)

@@ -264,7 +264,11 @@ func soundOf(t *testing.T, s *Speaker, sc *script.Script, speech *Speech) (*time
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := speech.Sound(line, s.Store).Open(pcm.Span{Start: 0, End: line.Frames})
+	voice, err := Voice(line, s.Store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := voice.Open(pcm.Span{Start: 0, End: line.Frames})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,11 @@ type Folder struct {
 	Name    string // what its files are called, before the suffix
 	Formats []output.Format
 	Clips   clipset.Unit // "" for no clips
-	Force   bool         // overwrite what is there
+	// Apart has formats with sound or captions written as clips only.
+	Apart bool
+	// Cover is written as a file of its own, too; nil for none.
+	Cover *output.Picture
+	Force bool // overwrite what is there
 
 	made  []string // the folders that Prepare made, outermost first
 	stage *stage
@@ -38,6 +42,28 @@ type Folder struct {
 
 func (f *Folder) path(suffix string) string {
 	return filepath.Join(f.Dir, f.Name+"."+suffix)
+}
+
+// whole lists the formats of which there is a file for the whole programme.
+func (f *Folder) whole() []output.Format {
+	if !f.Apart {
+		return f.Formats
+	}
+	var list []output.Format
+	for _, format := range f.Formats {
+		if info := format.Info(); !info.Sound && !info.Caption {
+			list = append(list, format)
+		}
+	}
+	return list
+}
+
+// coverPath is the cover's file; "" for none.
+func (f *Folder) coverPath() string {
+	if f.Cover == nil {
+		return ""
+	}
+	return f.path("cover." + map[string]string{"image/jpeg": "jpg", "image/png": "png"}[f.Cover.MediaType])
 }
 
 // ReportPath is the report's file.
@@ -74,8 +100,13 @@ func (f *Folder) Prepare(ctx context.Context) error {
 
 // checkTargets says whether everything may be written where it should be.
 func (f *Folder) checkTargets() error {
-	for _, format := range f.Formats {
+	for _, format := range f.whole() {
 		if err := f.checkFile(f.path(format.Info().Suffix), f.Force); err != nil {
+			return err
+		}
+	}
+	if cover := f.coverPath(); cover != "" {
+		if err := f.checkFile(cover, f.Force); err != nil {
 			return err
 		}
 	}
@@ -136,7 +167,10 @@ func (f *Folder) StaleClips() string {
 
 // Frames is how many frames Write encodes: what Edition.Progress adds up to.
 func (f *Folder) Frames(e output.Edition) int64 {
-	once := e.Timeline.Frames
+	once := int64(0)
+	if !f.Apart {
+		once = e.Timeline.Frames
+	}
 	if f.Clips != "" {
 		once += clipset.Frames(e, f.Clips)
 	}
@@ -153,7 +187,7 @@ func (f *Folder) Frames(e output.Edition) int64 {
 // afterwards, or none.
 func (f *Folder) Write(ctx context.Context, e output.Edition) ([]string, error) {
 	var targets []string
-	for _, format := range f.Formats {
+	for _, format := range f.whole() {
 		to := f.path(format.Info().Suffix)
 		err := output.WriteFile(ctx, f.stage.path(to), format, e)
 		if err == nil {
@@ -163,6 +197,12 @@ func (f *Folder) Write(ctx context.Context, e output.Edition) ([]string, error) 
 			return nil, fmt.Errorf("%s: %w", to, err)
 		}
 		targets = append(targets, to)
+	}
+	if cover := f.coverPath(); cover != "" {
+		if err := os.WriteFile(f.stage.path(cover), f.Cover.Data, 0o644); err != nil {
+			return nil, err
+		}
+		targets = append(targets, cover)
 	}
 	if f.Clips != "" {
 		to := f.clipsPath()

@@ -47,7 +47,7 @@ func (s *Speaker) level(ctx context.Context, utterances []*script.Utterance, spe
 		v := speaks(utterances[i], speech, i)
 		h := all[idOf(v)]
 		if h == nil {
-			meter, err := loudness.NewMeter(s.Rate)
+			meter, err := loudness.NewMeter(pcm.Format{Rate: s.Rate, Channels: 1})
 			if err != nil {
 				return err
 			}
@@ -136,7 +136,7 @@ func levels(order []*heard) []Level {
 			continue
 		}
 		// A sample of full scale is as far as it may be raised.
-		most := 20 * math.Log10(math.MaxInt16/float64(h.meter.Peak()))
+		most := 20 * math.Log10(math.MaxInt16/32768.0/h.meter.Peak())
 		most = max(0, math.Floor(most*100)/100)
 		out[i].Gain = min(hundredths(target+h.volume()-is), most)
 	}

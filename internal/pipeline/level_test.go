@@ -52,7 +52,7 @@ func loudnessOf(t *testing.T, line *timeline.Timeline, samples []int16) map[stri
 	for _, cue := range line.Chapters[0].Cues {
 		name := cue.Voice().Name
 		if meters[name] == nil {
-			m, err := loudness.NewMeter(line.Rate)
+			m, err := loudness.NewMeter(pcm.Format{Rate: line.Rate, Channels: 1})
 			if err != nil {
 				t.Fatal(err)
 			}

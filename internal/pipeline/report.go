@@ -29,6 +29,8 @@ type Report struct {
 	// Fallback are the sentences that another voice spoke than the one that was
 	// to, and why.
 	Fallback []Spoken `json:"fallback"`
+	// Sound is how the programme sounds; nil where none was made.
+	Sound *SoundReport `json:"sound,omitempty"`
 	// Levels are the voices heard, where there are several.
 	Levels   []Level  `json:"levels,omitempty"`
 	Warnings []string `json:"warnings"`

@@ -134,7 +134,7 @@ func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error)
 				if t.by == nil {
 					continue
 				}
-				clip := &timeline.Clip{Frames: t.clip.Frames, Marks: t.clip.Marks}
+				clip := &timeline.Clip{Frames: t.clip.Frames, Marks: t.clip.Marks, Key: t.key.String()}
 				if idOf(t.by) != idOf(u.Voice) {
 					clip.By = t.by
 				}
@@ -369,15 +369,4 @@ func storeHint(err error) string {
 		return " (choose another folder with --cache)"
 	}
 	return ""
-}
-
-// Sound is the programme of a timeline that was built from this speech.
-func (s *Speech) Sound(t *timeline.Timeline, store *clipstore.Store) *timeline.Sound {
-	return timeline.NewSound(t, 1, func(clip int, span pcm.Span) (pcm.Reader, error) {
-		r, err := store.OpenPart(s.Keys[clip], span)
-		if err != nil {
-			return nil, err
-		}
-		return pcm.Amplify(r, pcm.Decibels(s.Clips[clip].Gain)), nil
-	})
 }

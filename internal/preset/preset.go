@@ -25,7 +25,8 @@ type Preset struct {
 	PerChapter bool          // a file for each chapter, with Head and Tail of its own
 	Longest    time.Duration // of a chapter, which is divided beyond that; 0 for no limit
 	Credits    bool          // spoken credits at both ends, as chapters of their own
-	Cover      bool          // a cover is made where there is none
+	Cover      bool          // a cover is drawn where there is none
+	Genre      string        // of the files, where none is told
 }
 
 // All are all presets; the first is the default.
@@ -38,8 +39,8 @@ var All = []Preset{
 		// At this bit rate LAME's noise shaping has little left to win for
 		// speech; see docs/performance.md.
 		Encoding:  output.Encoding{MP3: 96000, AAC: 96000, Opus: 48000, Quality: 7},
-		Mastering: output.Mastering{Measure: output.LUFS, Level: -16, Peak: -1, Headroom: 1, HighPass: 60},
-		Cover:     true,
+		Mastering: output.Mastering{Measure: output.LUFS, Level: -16, Peak: -1, Headroom: 1},
+		Cover:     true, Genre: "Podcast",
 	},
 	{
 		Name:      "podcast-stereo",
@@ -47,8 +48,8 @@ var All = []Preset{
 		Formats:   []string{"mp3", "srt", "vtt", "chapters", "timeline"},
 		Format:    pcm.Format{Rate: 44100, Channels: 2},
 		Encoding:  output.Encoding{MP3: 160000, AAC: 128000, Opus: 96000, Quality: 5},
-		Mastering: output.Mastering{Measure: output.LUFS, Level: -16, Peak: -1, Headroom: 1, HighPass: 60},
-		Cover:     true,
+		Mastering: output.Mastering{Measure: output.LUFS, Level: -16, Peak: -1, Headroom: 1},
+		Cover:     true, Genre: "Podcast",
 	},
 	{
 		Name:      "speech",
@@ -57,6 +58,7 @@ var All = []Preset{
 		Format:    pcm.Format{Rate: 22050, Channels: 1},
 		Encoding:  output.Encoding{MP3: 64000, AAC: 48000, Opus: 24000, Quality: 7},
 		Mastering: output.Mastering{Measure: output.LUFS, Level: -18, Peak: -1, Headroom: 1.5},
+		Genre:     "Speech",
 	},
 	{
 		Name:      "audiobook",
@@ -64,8 +66,8 @@ var All = []Preset{
 		Formats:   []string{"m4b", "vtt", "timeline"},
 		Format:    pcm.Format{Rate: 44100, Channels: 1},
 		Encoding:  output.Encoding{MP3: 96000, AAC: 64000, Opus: 32000, Quality: 5},
-		Mastering: output.Mastering{Measure: output.LUFS, Level: -18, Peak: -1, Headroom: 1, HighPass: 60},
-		Head:      500 * time.Millisecond, Tail: time.Second, Cover: true,
+		Mastering: output.Mastering{Measure: output.LUFS, Level: -18, Peak: -1, Headroom: 1},
+		Head:      500 * time.Millisecond, Tail: time.Second, Cover: true, Genre: "Podcast",
 	},
 	{
 		Name:      "acx",
@@ -73,9 +75,9 @@ var All = []Preset{
 		Formats:   []string{"mp3", "timeline"},
 		Format:    pcm.Format{Rate: 44100, Channels: 1},
 		Encoding:  output.Encoding{MP3: 192000, AAC: 128000, Opus: 64000, Quality: 3},
-		Mastering: output.Mastering{Measure: output.RMS, Level: -20, Peak: -3, Headroom: 0.5, HighPass: 60},
+		Mastering: output.Mastering{Measure: output.RMS, Level: -20, Peak: -3, Headroom: 0.5},
 		Head:      700 * time.Millisecond, Tail: 2 * time.Second,
-		PerChapter: true, Longest: 115 * time.Minute, Credits: true, Cover: true,
+		PerChapter: true, Longest: 115 * time.Minute, Credits: true, Cover: true, Genre: "Podcast",
 	},
 	{
 		Name:      "archive",

@@ -1,0 +1,278 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"narrate/internal/clipstore"
+	"narrate/internal/config"
+	"narrate/internal/output"
+	"narrate/internal/output/clipset"
+	"narrate/internal/output/manifest"
+	"narrate/internal/pipeline"
+	"narrate/internal/preset"
+)
+
+const packageLong = `narrate package makes further files from what is spoken already: it reads a
+timeline.json that narrate wrote, takes the clips from the clip store, and
+speaks nothing. Levels and bit rates are those of the timeline, unless --preset
+or --sound says others; its sample rate, pauses and music stay as they are.`
+
+const packageExample = `  narrate package --format m4b book/book.timeline.json
+  narrate package --format opus,flac --sound opus=32 talk/talk.timeline.json
+  narrate package --format srt,vtt -o captions talk/talk.timeline.json`
+
+// packaging is the command that makes further files of a timeline.
+type packaging struct {
+	*app
+	production
+	output, clips string
+	jobs          int
+	force, quiet  bool
+}
+
+func newPackageCommand(a *app) *cobra.Command {
+	p := &packaging{app: a}
+	c := &cobra.Command{
+		Use:     "package [flags] TIMELINE.json",
+		Short:   "make further files of a timeline without speaking again",
+		Long:    packageLong,
+		Example: packageExample,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usageError{errors.New("give one timeline.json")}
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error { return p.run(c.Context(), args[0]) },
+	}
+	p.flags(c)
+	f := c.Flags()
+	f.StringVarP(&p.output, "output", "o", "", "folder for the files (default: that of the timeline)")
+	f.StringVar(&p.clips, "clips", "", "also write a file for each 'section' or 'sentence' into clips/ (default: none)")
+	f.IntVarP(&p.jobs, "jobs", "j", runtime.NumCPU(), "pieces encoded at once")
+	f.BoolVarP(&p.force, "force", "f", false, "overwrite finished files")
+	f.BoolVarP(&p.quiet, "quiet", "q", false, "print errors and warnings only")
+	complete(c, "clips", []string{string(clipset.Section), string(clipset.Sentence)})
+	return c
+}
+
+func (p *packaging) run(ctx context.Context, path string) (err error) {
+	given, err := p.given()
+	if err != nil {
+		return err
+	}
+	if p.jobs < 1 {
+		return usageError{fmt.Errorf("--jobs %d: at least 1", p.jobs)}
+	}
+	unit := clipset.Unit("")
+	if p.clips != "" {
+		if unit, err = clipset.ParseUnit(p.clips); err != nil {
+			return usageError{fmt.Errorf("--clips: %w", err)}
+		}
+	}
+	e, err := readTimeline(path)
+	if err != nil {
+		return err
+	}
+	e.Generator, e.Jobs = generator, p.jobs
+	numbers, err := p.numbers(&e, given)
+	if err != nil {
+		return err
+	}
+	if given.Formats == nil {
+		if given.Formats = numbers.Formats; given.Preset == "" {
+			return usageError{errors.New("name the files to write with --format")}
+		}
+	}
+	formats, err := findFormats(given.Formats)
+	if err != nil {
+		return usageError{err}
+	}
+	base := timelineBase(path)
+	if err := p.tell(&e, given, filepath.Join(filepath.Dir(path), base), numbers.Cover); err != nil {
+		return err
+	}
+	folder := &pipeline.Folder{
+		Dir: p.output, Name: base, Formats: formats, Clips: unit, Apart: numbers.PerChapter, Force: p.force,
+	}
+	if folder.Dir == "" {
+		folder.Dir = filepath.Dir(path)
+	}
+	if folder.Apart {
+		folder.Clips = clipset.Section
+	}
+	if err := folder.Prepare(ctx); err != nil {
+		return err
+	}
+	files, err := p.write(ctx, folder, e)
+	if closeErr := folder.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil || p.quiet {
+		return err
+	}
+	for _, f := range files {
+		if _, err := fmt.Fprintln(p.stdout, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// numbers gives the edition the numbers that are asked for: a preset's, or its
+// own with some changed.
+func (p *packaging) numbers(e *output.Edition, given config.Config) (preset.Preset, error) {
+	numbers := preset.Preset{Encoding: e.Encoding, Mastering: e.Mastering}
+	numbers.Format.Rate, numbers.Format.Channels = e.Timeline.Rate, max(1, e.Channels)
+	if given.Preset != "" {
+		var err error
+		if numbers, err = preset.Find(given.Preset); err != nil {
+			return numbers, usageError{err}
+		}
+	}
+	for key, value := range given.Sound {
+		if slices.Contains([]string{"rate", "head", "tail", "credits"}, key) {
+			return numbers, usageError{fmt.Errorf("--sound: %s is a matter of the timeline; narrate the article again to change it", key)}
+		}
+		if err := numbers.Set(key, value); err != nil {
+			return numbers, usageError{fmt.Errorf("--sound: %w", err)}
+		}
+	}
+	e.Encoding, e.Mastering, e.Channels = numbers.Encoding, numbers.Mastering, numbers.Format.Channels
+	return numbers, nil
+}
+
+// tell gives the edition what the user tells, and the cover: the one named,
+// that beside the timeline, or a drawn one.
+func (p *packaging) tell(e *output.Edition, given config.Config, beside string, draw bool) error {
+	t := e.Timeline
+	said := plan{config: given}
+	said.preset.Cover = draw
+	if title := given.Meta["title"]; title != "" {
+		t.Title = title
+	}
+	if author := given.Meta["author"]; author != "" {
+		t.Author = author
+	}
+	if err := said.overwrite(&e.Metadata); err != nil {
+		return err
+	}
+	if given.Meta["cover"] == "" {
+		for _, suffix := range []string{".cover.jpg", ".cover.png"} {
+			if _, err := os.Lstat(beside + suffix); err == nil {
+				e.Metadata.Cover, err = readPicture(beside + suffix)
+				return err
+			}
+		}
+	}
+	var err error
+	e.Metadata.Cover, err = said.cover(t.Source, t.Title, t.Author, nil, p.messages.warningf)
+	return err
+}
+
+// write makes the sound, where a format holds it, and the files.
+func (p *packaging) write(ctx context.Context, folder *pipeline.Folder, e output.Edition) ([]string, error) {
+	if !slices.ContainsFunc(folder.Formats, func(f output.Format) bool { return f.Info().Sound }) {
+		return folder.Write(ctx, e)
+	}
+	store, err := p.store(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	if err := haveClips(ctx, store, &e); err != nil {
+		return nil, err
+	}
+	voice, err := pipeline.Voice(e.Timeline, store)
+	if err != nil {
+		return nil, err
+	}
+	progress := newProgress(p.messages.w, p.quiet)
+	defer progress.close()
+	p.messages.clear = progress.clear
+	defer func() { p.messages.clear = nil }()
+	if _, err := p.master(ctx, store, voice, &e, progress); err != nil {
+		return nil, err
+	}
+	progress.start("writing", folder.Frames(e), "")
+	return folder.Write(ctx, e)
+}
+
+// haveClips says whether the store has every clip whole.
+func haveClips(ctx context.Context, store *clipstore.Store, e *output.Edition) error {
+	missing, first := 0, error(nil)
+	check := func(place, hex string, frames int64) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		key, err := clipstore.ParseKey(hex)
+		if err != nil {
+			return fmt.Errorf("%s: the timeline does not tell its clip: %w", place, err)
+		}
+		clip, err := store.Get(key)
+		if err == nil && clip.Frames != frames {
+			err = fmt.Errorf("clip %s has %d frames instead of %d", hex, clip.Frames, frames)
+		}
+		if err != nil {
+			if missing++; first == nil {
+				first = fmt.Errorf("%s: %w", place, err)
+			}
+		}
+		return nil
+	}
+	for i := range e.Timeline.Chapters {
+		for _, cue := range e.Timeline.Chapters[i].Cues {
+			if err := check(cue.Utterance.Pos.String(), cue.Key, cue.Span.Frames()); err != nil {
+				return err
+			}
+		}
+	}
+	for _, m := range e.Timeline.Music {
+		if err := check(string(m.Sound), m.Key, m.Frames); err != nil {
+			return err
+		}
+	}
+	if missing > 0 {
+		return fmt.Errorf("%d of the clips are not in the store %s, which may have been pruned; narrate the article again: %w", missing, store.Dir(), first)
+	}
+	return nil
+}
+
+// timelineSuffix ends the names of timelines.
+var timelineSuffix = "." + manifest.Format{}.Info().Suffix
+
+// timelineBase is what the files of a timeline are called.
+func timelineBase(path string) string {
+	base := filepath.Base(path)
+	if name, ok := strings.CutSuffix(base, timelineSuffix); ok && name != "" {
+		return name
+	}
+	return strings.TrimSuffix(base, filepath.Ext(base))
+}
+
+// readTimeline reads a timeline.json.
+func readTimeline(path string) (output.Edition, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return output.Edition{}, fmt.Errorf("%s: no such file; narrate writes one with --format timeline", path)
+	}
+	if err != nil {
+		return output.Edition{}, err
+	}
+	defer f.Close()
+	e, err := manifest.Read(f)
+	if err != nil {
+		return e, fmt.Errorf("%s: %w", path, err)
+	}
+	return e, nil
+}

@@ -1,0 +1,342 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"narrate/internal/clipstore"
+	"narrate/internal/config"
+	"narrate/internal/cover"
+	"narrate/internal/document"
+	"narrate/internal/fetch"
+	"narrate/internal/output"
+	"narrate/internal/output/clipset"
+	"narrate/internal/pipeline"
+	"narrate/internal/preset"
+	"narrate/internal/script"
+	"narrate/internal/timeline"
+)
+
+// production are the options of every command that makes finished files: how
+// they sound and what they tell.
+type production struct {
+	formats      []string
+	preset       string
+	sound, marks map[string]string
+	meta         []string
+	music        map[timeline.Sounding]*string
+}
+
+func (o *production) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringSliceVar(&o.formats, "format", nil, "files to write: "+strings.Join(formatNames(), ",")+" (default: the preset's)")
+	f.StringVar(&o.preset, "preset", "", "the numbers of the sound: "+strings.Join(preset.Names(), ",")+" (default: "+preset.All[0].Name+")")
+	f.StringToStringVar(&o.sound, "sound", nil, "numbers of the preset that are to be others, as `KEY=VALUE`: "+strings.Join(soundKeys(), ", ")+"; can be repeated")
+	f.StringArrayVar(&o.meta, "meta", nil, "what the files tell, as `KEY=VALUE`: "+strings.Join(config.MetaKeys(), ", ")+"; can be repeated")
+	for _, flag := range []string{"sound", "meta"} {
+		f.Lookup(flag).DefValue = "" // no "(default [])" in the help
+	}
+	complete(c, "format", formatNames())
+	complete(c, "preset", preset.Names())
+}
+
+// layoutFlags are the options for what lies around the clips.
+func (o *production) layoutFlags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringToStringVar(&o.marks, "chapter-marks", nil, "which chapters the files have, as `KEY=VALUE`: levels, shortest, longest, introduction, number; can be repeated")
+	f.Lookup("chapter-marks").DefValue = ""
+	o.music = map[timeline.Sounding]*string{}
+	for _, s := range config.Soundings {
+		o.music[s] = f.String(string(s), "", "`FILE` of sound "+map[timeline.Sounding]string{
+			timeline.Intro: "before the first word", timeline.Outro: "after the last word",
+			timeline.Sting: "between chapters", timeline.Under: "under the first chapter",
+		}[s])
+		must(c.MarkFlagFilename(string(s)))
+	}
+}
+
+func soundKeys() []string {
+	names := make([]string, len(preset.Keys))
+	for i, k := range preset.Keys {
+		names[i] = k.Name
+	}
+	return names
+}
+
+// given is what the options say, once they are checked.
+func (o *production) given() (config.Config, error) {
+	c := config.Config{Preset: o.preset, Sound: o.sound, Marks: o.marks}
+	if _, err := findFormats(o.formats); err != nil {
+		return c, usageError{err}
+	}
+	if len(o.formats) > 0 {
+		c.Formats = o.formats
+	}
+	p, err := preset.Find(cmp.Or(o.preset, preset.All[0].Name))
+	if err != nil {
+		return c, usageError{err}
+	}
+	for _, key := range slices.Sorted(maps.Keys(o.sound)) {
+		if err := p.Set(key, o.sound[key]); err != nil {
+			return c, usageError{fmt.Errorf("--sound: %w", err)}
+		}
+	}
+	if _, err := config.Rules(o.marks); err != nil {
+		return c, usageError{fmt.Errorf("--chapter-marks: %w", err)}
+	}
+	for _, pair := range o.meta {
+		key, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			return c, usageError{fmt.Errorf("--meta: %q is not KEY=VALUE", pair)}
+		}
+		if what := config.MetaProblem(key, value); what != "" {
+			return c, usageError{fmt.Errorf("--meta: %s", what)}
+		}
+		if c.Meta == nil {
+			c.Meta = map[string]string{}
+		}
+		c.Meta[key] = value
+	}
+	for s, file := range o.music {
+		if *file == "" {
+			continue
+		}
+		if c.Music == nil {
+			c.Music = map[timeline.Sounding]*config.Music{}
+		}
+		c.Music[s] = config.NewMusic(s, *file)
+	}
+	return c, nil
+}
+
+// plan is what the options of one article come to.
+type plan struct {
+	formats []output.Format
+	unit    clipset.Unit // "" for no clips
+	preset  preset.Preset
+	rules   timeline.Rules
+	config  config.Config
+}
+
+// newPlan gives the plan of an article.
+func newPlan(c config.Config) (plan, error) {
+	p := plan{config: c}
+	var err error
+	if p.preset, err = preset.Find(cmp.Or(c.Preset, preset.All[0].Name)); err != nil {
+		return p, err
+	}
+	for key, value := range c.Sound {
+		if err := p.preset.Set(key, value); err != nil {
+			return p, fmt.Errorf("sound: %w", err)
+		}
+	}
+	if c.Formats == nil {
+		c.Formats = p.preset.Formats
+	}
+	if p.formats, err = findFormats(c.Formats); err != nil {
+		return p, err
+	}
+	if p.rules, err = config.Rules(c.Marks); err != nil {
+		return p, fmt.Errorf("chapter-marks: %w", err)
+	}
+	if p.preset.Longest > 0 && p.rules.Longest == 0 {
+		p.rules.Longest = p.preset.Longest
+	}
+	p.suitOpus(c.Sound["rate"] != "")
+	switch {
+	case p.preset.PerChapter:
+		p.unit = clipset.Section
+	case c.Clips == "" || c.Clips == config.NoClips:
+		return p, nil
+	}
+	if p.unit == "" {
+		if p.unit, err = clipset.ParseUnit(c.Clips); err != nil {
+			return p, err
+		}
+	}
+	if len(pipeline.ClipFormats(p.formats)) == 0 {
+		return p, errors.New("none of the formats is for clips; add mp3, wav, srt or vtt")
+	}
+	return p, nil
+}
+
+// suitOpus takes a rate that Opus can hold to the frame, unless the user has
+// named one: the next higher that it codes.
+func (p *plan) suitOpus(named bool) {
+	if named || !slices.ContainsFunc(p.formats, func(f output.Format) bool { return f.Info().Name == "opus" }) {
+		return
+	}
+	if p.preset.Format.Rate <= 24000 {
+		p.preset.Format.Rate = 24000
+	} else {
+		p.preset.Format.Rate = 48000
+	}
+}
+
+// layout lays music and silence around the clips; the music is decoded into
+// the store. Its gains are in LU beside the voice.
+func (p *plan) layout(ctx context.Context, store *clipstore.Store) (timeline.Layout, error) {
+	l := timeline.Layout{Head: p.preset.Head, Tail: p.preset.Tail, PerChapter: p.preset.PerChapter, Rules: p.rules}
+	for _, s := range config.Soundings {
+		m := p.config.Music[s]
+		if m == nil {
+			continue
+		}
+		track, err := pipeline.LoadMusic(ctx, store, m.File, p.preset.Format)
+		if err != nil {
+			return l, err
+		}
+		rate := p.preset.Format.Rate
+		track.Gain, track.Duck = m.Gain, m.Duck
+		track.FadeIn, track.FadeOut = rate.Frames(m.FadeIn), rate.Frames(m.FadeOut)
+		insert := &timeline.Insert{Track: track, Pause: m.Pause, Under: m.Under}
+		switch s {
+		case timeline.Intro:
+			l.Intro = insert
+		case timeline.Outro:
+			l.Outro = insert
+		case timeline.Sting:
+			l.Sting = insert
+		case timeline.Under:
+			l.Bed = &timeline.Bed{Track: track, Lead: m.Lead, Tail: m.Tail}
+		}
+	}
+	return l, nil
+}
+
+// tell has the script say what the user says of title and author.
+func (p *plan) tell(sc *script.Script) {
+	if title := p.config.Meta["title"]; title != "" {
+		for i := range sc.Chapters {
+			if c := &sc.Chapters[i]; c.Level == 0 && c.Title == sc.Title {
+				c.Title = title
+			}
+		}
+		sc.Title = title
+	}
+	sc.Author = cmp.Or(p.config.Meta["author"], sc.Author)
+}
+
+// metadata is what the files tell besides title and author. warn is told what
+// the article has in vain.
+func (p *plan) metadata(sc *script.Script, article string, warn func(format string, args ...any)) (output.Metadata, error) {
+	m := output.Metadata{Date: sc.Date, Description: sc.Description, Genre: p.preset.Genre}
+	if config.MetaProblem("date", m.Date) != "" {
+		m.Date = ""
+	}
+	if fetch.IsAddress(article) {
+		m.Link = fetch.Public(article)
+	}
+	if err := p.overwrite(&m); err != nil {
+		return m, err
+	}
+	var err error
+	m.Cover, err = p.cover(sc.Source, sc.Title, sc.Author, sc.Cover, warn)
+	return m, err
+}
+
+// overwrite has metadata say what the user says.
+func (p *plan) overwrite(m *output.Metadata) error {
+	said := p.config.Meta
+	for key, dst := range map[string]*string{
+		"narrator": &m.Narrator, "series": &m.Series, "date": &m.Date, "description": &m.Description, "genre": &m.Genre,
+		"publisher": &m.Publisher, "copyright": &m.Copyright, "link": &m.Link,
+	} {
+		*dst = cmp.Or(said[key], *dst)
+	}
+	if part := said["part"]; part != "" {
+		n, err := strconv.Atoi(part)
+		if err != nil {
+			return err
+		}
+		m.Part = n
+	}
+	return nil
+}
+
+// cover is the one that the user names, or the article's own, or a drawn one
+// where the preset wants one.
+func (p *plan) cover(source, title, author string, own *document.Cover, warn func(format string, args ...any)) (*output.Picture, error) {
+	if file := p.config.Meta["cover"]; file != "" {
+		return readPicture(file)
+	}
+	if own != nil && len(own.Data) > 0 {
+		picture, err := output.ReadPicture(own.Data)
+		if err == nil {
+			return picture, nil
+		}
+		warn("%s: its cover %s cannot be used: %v", source, own.Name, err)
+	}
+	if !p.preset.Cover {
+		return nil, nil
+	}
+	picture, whole, err := cover.Draw(title, author)
+	if err == nil && !whole {
+		warn("%s: the drawn cover lacks letters that its type does not have; --meta cover=FILE takes a picture", source)
+	}
+	return picture, err
+}
+
+// chapterMetadata is what the files tell of chapters, by their numbers in the
+// timeline.
+func (p *plan) chapterMetadata(t *timeline.Timeline) (map[int]output.ChapterMetadata, error) {
+	if len(p.config.ChapterMeta) == 0 {
+		return nil, nil
+	}
+	pictures := map[string]*output.Picture{}
+	all := map[int]output.ChapterMetadata{}
+	for i := range t.Chapters {
+		c := &t.Chapters[i]
+		var m output.ChapterMetadata
+		for _, said := range p.config.ChapterMeta {
+			if !script.InRanges(said.Chapters, c.Origin) {
+				continue
+			}
+			m.Link = cmp.Or(said.Link, m.Link)
+			if said.Picture == "" {
+				continue
+			}
+			if pictures[said.Picture] == nil {
+				picture, err := readPicture(said.Picture)
+				if err != nil {
+					return nil, err
+				}
+				pictures[said.Picture] = picture
+			}
+			m.Picture = pictures[said.Picture]
+		}
+		if m != (output.ChapterMetadata{}) {
+			all[c.Number] = m
+		}
+	}
+	return all, nil
+}
+
+// readPicture reads a picture that the user has named.
+func readPicture(file string) (*output.Picture, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > output.MaxPictureBytes {
+		return nil, fmt.Errorf("%s: not a picture file of at most %d bytes", file, output.MaxPictureBytes)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	picture, err := output.ReadPicture(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return picture, nil
+}

@@ -1,0 +1,167 @@
+package pipeline
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strconv"
+
+	"narrate/internal/clipstore"
+	"narrate/internal/ffmpeg"
+	"narrate/internal/pcm"
+	"narrate/internal/timeline"
+)
+
+// The bounds of a file of music: far more than an intro takes, and less than
+// would fill a disk.
+const (
+	maxMusicBytes   = 2 << 30
+	maxMusicSeconds = 4 * 3600
+)
+
+// musicVersion changes whenever decoded music made before must not be found.
+const musicVersion = "1"
+
+// LoadMusic has the sound of a file in the store, decoded once for its content
+// and the programme's format, and gives its key and length. Any format that
+// ffmpeg reads will do.
+func LoadMusic(ctx context.Context, store *clipstore.Store, file string, format pcm.Format) (timeline.Track, error) {
+	key, err := musicKey(ctx, file, format)
+	if err != nil {
+		return timeline.Track{}, fmt.Errorf("music %s: %w", file, err)
+	}
+	clip, err := store.Get(key)
+	if errors.Is(err, clipstore.ErrAbsent) || errors.Is(err, clipstore.ErrDamaged) {
+		clip.Frames, err = decodeMusic(ctx, store, key, file, format)
+	}
+	if err != nil {
+		return timeline.Track{}, fmt.Errorf("music %s: %w", file, err)
+	}
+	return timeline.Track{Key: key.String(), Frames: clip.Frames}, nil
+}
+
+// musicKey hashes the file's bytes.
+func musicKey(ctx context.Context, file string, format pcm.Format) (k clipstore.Key, err error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return k, plainPathError(err)
+	}
+	if !info.Mode().IsRegular() {
+		return k, errors.New("not a file")
+	}
+	if info.Size() > maxMusicBytes {
+		return k, fmt.Errorf("%d bytes, where %d are the most", info.Size(), maxMusicBytes)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return k, plainPathError(err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, contextReader{ctx, f}); err != nil {
+		return k, err
+	}
+	return clipstore.NewKey("music", musicVersion, hex.EncodeToString(hash.Sum(nil)),
+		strconv.Itoa(int(format.Rate)), strconv.Itoa(format.Channels)), nil
+}
+
+// plainPathError leaves the path to the caller's message.
+func plainPathError(err error) error {
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
+
+type contextReader struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (r contextReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
+}
+
+// decodeMusic decodes a file into the store and gives its length. It decodes
+// twice: the store wants to know the length beforehand.
+func decodeMusic(ctx context.Context, store *clipstore.Store, key clipstore.Key, file string, format pcm.Format) (int64, error) {
+	program, err := ffmpeg.Find(ctx)
+	if err != nil {
+		return 0, err
+	}
+	open := func() (*musicReader, error) {
+		s, err := program.Open(ctx, file, ffmpeg.OpenOptions{Rate: format.Rate, Channels: format.Channels})
+		if err != nil {
+			return nil, err
+		}
+		return &musicReader{stream: s, most: maxMusicSeconds * int64(format.Rate)}, nil
+	}
+	r, err := open()
+	if err != nil {
+		return 0, err
+	}
+	frames, err := r.drain()
+	if err = errors.Join(err, r.Close()); err != nil {
+		return 0, err
+	}
+	if frames == 0 {
+		return 0, errors.New("there is no sound in it")
+	}
+	if r, err = open(); err != nil {
+		return 0, err
+	}
+	clip, err := store.PutSound(key, r, frames, nil)
+	return clip.Frames, errors.Join(err, r.Close())
+}
+
+// musicReader gives decoded sound in 16 bits.
+type musicReader struct {
+	stream *ffmpeg.Stream
+	most   int64 // frames
+	at     int64
+	buf    []float32
+}
+
+func (r *musicReader) Format() pcm.Format { return r.stream.Format() }
+
+func (r *musicReader) Read(dst []int16) (int, error) {
+	if cap(r.buf) < len(dst) {
+		r.buf = make([]float32, len(dst))
+	}
+	n, err := r.stream.Read(r.buf[:len(dst)])
+	if err != nil {
+		return 0, err
+	}
+	if r.at += int64(n / r.Format().Channels); r.at > r.most {
+		return 0, fmt.Errorf("longer than %d hours", maxMusicSeconds/3600)
+	}
+	for i, v := range r.buf[:n] {
+		dst[i] = int16(max(math.MinInt16, min(math.MaxInt16, math.Round(float64(v)*32768))))
+	}
+	return n, nil
+}
+
+func (r *musicReader) Close() error { return r.stream.Close() }
+
+// drain reads to the end and counts the frames.
+func (r *musicReader) drain() (int64, error) {
+	block := make([]int16, 8192)
+	for {
+		_, err := r.Read(block)
+		if errors.Is(err, io.EOF) {
+			return r.at, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package pipeline
+
+import (
+	"fmt"
+	"math"
+
+	"narrate/internal/master"
+	"narrate/internal/output"
+)
+
+// MasteringPasses is about how often Master reads the whole programme.
+const MasteringPasses = 3
+
+// SoundReport is how a programme sounds and what was done to it. All values are
+// rounded to hundredths; those that silence does not have are left out.
+type SoundReport struct {
+	Spoken    *float64 `json:"spoken,omitempty"`   // loudness before mastering, in LUFS
+	Gain      float64  `json:"gain"`               // of the whole programme, in dB
+	Loudness  *float64 `json:"loudness,omitempty"` // in LUFS
+	Range     float64  `json:"range"`              // in LU
+	TruePeak  float64  `json:"truePeak"`           // in dBTP
+	RMS       float64  `json:"rms"`                // in dBFS
+	Limited   float64  `json:"limited"`            // the share of the time in which the limiter takes anything off
+	Reduction float64  `json:"reduction"`          // the most that it takes off, in dB
+
+	heavy bool
+	off   float64
+}
+
+// silence stands for the level of silence, which has none in decibels.
+const silence = -120
+
+// NewSoundReport rounds what mastering reports.
+func NewSoundReport(r master.Report) *SoundReport {
+	level := func(db float64) float64 { return hundredths(math.Max(silence, db)) }
+	s := &SoundReport{
+		Gain: hundredths(r.Gain), Range: hundredths(r.After.Range), TruePeak: level(r.After.TruePeak), RMS: level(r.After.RMS),
+		Limited: math.Round(r.Reduction.Limited*1e4) / 1e4, Reduction: hundredths(r.Reduction.Most),
+		heavy: r.Heavy(), off: hundredths(r.Off),
+	}
+	if r.Before.Measured {
+		v := hundredths(r.Before.Loudness)
+		s.Spoken = &v
+	}
+	if r.After.Measured {
+		v := hundredths(r.After.Loudness)
+		s.Loudness = &v
+	}
+	return s
+}
+
+// Warnings say what could not be reached.
+func (s *SoundReport) Warnings(m output.Mastering) []string {
+	var all []string
+	if m.Measure != output.Unchanged && s.Loudness == nil {
+		all = append(all, "there is too little sound to measure its loudness; the level is left as it was spoken")
+	}
+	if math.Abs(s.off) > 0.5 {
+		all = append(all, fmt.Sprintf("the level is %+.1f off the %g that was asked for, as peaks may not pass %g dBTP (--sound level or peak)", s.off, m.Level, m.Peak))
+	}
+	if s.heavy {
+		all = append(all, fmt.Sprintf("the limiter takes up to %.1f dB off: the level of %g is high for peaks of %g dBTP", s.Reduction, m.Level, m.Peak))
+	}
+	return all
+}
