@@ -20,7 +20,9 @@ import (
 	"narrate/internal/input/ssml"
 	"narrate/internal/input/text"
 	"narrate/internal/output"
+	"narrate/internal/output/audio/flac"
 	"narrate/internal/output/audio/mp3"
+	"narrate/internal/output/audio/opus"
 	"narrate/internal/output/audio/wav"
 	"narrate/internal/output/caption/srt"
 	"narrate/internal/output/caption/vtt"
@@ -55,6 +57,8 @@ var inputFormats = []input.Format{
 
 var outputFormats = []output.Format{
 	mp3.Format{},
+	opus.Format{},
+	flac.Format{},
 	wav.Format{},
 	srt.Format{},
 	vtt.Format{},
@@ -124,10 +128,7 @@ func worker() []string {
 	return []string{path}
 }
 
-const (
-	defaultFormats = "mp3,srt,vtt,chapters,timeline"
-	defaultBackend = "espeak"
-)
+const defaultBackend = "espeak"
 
 // backends is every speech engine, safe to use: each clip is checked, the
 // engine's terms are kept, what fails is tried again, and a service that is down

@@ -1,0 +1,70 @@
+package vorbis
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+
+	"narrate/internal/output"
+)
+
+// Fields are the comments that tell of e, but for its level and cover, which
+// Opus and FLAC hold in ways of their own. What is not known is left out.
+//
+// The narrator stands under the name that Xiph gives for who performs, under its
+// plain name, and as the composer, where audiobook players look (Audiobookshelf,
+// Prologue). SERIES and SERIES-PART are what Audiobookshelf and Mp3tag read.
+func Fields(e output.Edition) []Field {
+	t, m := e.Timeline, e.Metadata
+	album := m.Album
+	if clean(album) == "" { // players group files by album
+		album = t.Title
+	}
+	var out []Field
+	for _, f := range []Field{
+		{"TITLE", t.Title},
+		{"ARTIST", t.Author},
+		{"ALBUMARTIST", t.Author},
+		{"ALBUM", album},
+		{"PERFORMER", m.Narrator},
+		{"NARRATOR", m.Narrator},
+		{"COMPOSER", m.Narrator},
+		{"TRACKNUMBER", number(t.Number)},
+		{"TRACKTOTAL", number(t.Of)},
+		{"SERIES", m.Series},
+		{"SERIES-PART", number(m.Part)},
+		{"DATE", m.Date},
+		{"GENRE", m.Genre},
+		{"DESCRIPTION", m.Description},
+		{"COMMENT", m.Description}, // the one that most players show
+		{"ORGANIZATION", m.Publisher},
+		{"PUBLISHER", m.Publisher},
+		{"COPYRIGHT", m.Copyright},
+		{"LANGUAGE", t.Lang},
+		{"CONTACT", m.Link},
+		{"URL", m.Link},
+		{"ENCODER", e.Generator},
+	} {
+		if f.Value = clean(f.Value); f.Value != "" {
+			out = append(out, f)
+		}
+	}
+	return append(out, chapters(e)...)
+}
+
+// clean is text as one line: runs of white space and of control characters are
+// one space, and none stand at the ends. Comments may hold line breaks, but the
+// tools that list them a line each do not expect any.
+func clean(text string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "\ufffd"), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " ")
+}
+
+// number is n in digits, or "" where it is not known.
+func number(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
