@@ -309,6 +309,7 @@ func trailing(kind document.Kind, p *voices.Pauses) time.Duration {
 // refers to.
 func (b *builder) emit(block *document.Block, said []Utterance, notes []refers) {
 	first, last := &said[0], &said[len(said)-1]
+	first.Begins = true
 	for k := range b.containers {
 		c := &b.containers[k]
 		if !c.begun {

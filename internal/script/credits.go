@@ -83,7 +83,7 @@ func (b *builder) credits(title, lang string, pos document.Pos, sentences []stri
 		}
 		spoken, edits, phonemes := say(text, cast.stages)
 		c.Utterances = append(c.Utterances, Utterance{
-			Kind: document.Paragraph, Text: text, Spoken: spoken, Edits: edits, Phonemes: phonemes, Lang: lang,
+			Kind: document.Paragraph, Begins: true, Text: text, Spoken: spoken, Edits: edits, Phonemes: phonemes, Lang: lang,
 			Voice: cast.voice, After: cast.voice.Pauses.Paragraph, Pos: pos,
 		})
 	}

@@ -98,7 +98,7 @@ func (b *builder) announcement(kind phraseKind, n, m int, as document.Kind, pos 
 	text = strings.TrimSpace(text)
 	spoken, edits, phonemes := say(text, c.stages)
 	return Utterance{
-		Kind: as, Text: text, Spoken: spoken, Edits: edits, Phonemes: phonemes, Lang: b.script.Lang,
+		Kind: as, Begins: true, Text: text, Spoken: spoken, Edits: edits, Phonemes: phonemes, Lang: b.script.Lang,
 		Voice: c.voice, After: c.voice.Pauses.Sentence, Pos: pos,
 	}, true
 }

@@ -14,6 +14,7 @@ import (
 // once.
 type Utterance struct {
 	Kind   document.Kind // of the block it stands in
+	Begins bool          // it is the first of its block: a paragraph, an item, a row
 	Text   string        // as written, and as captions show it
 	Spoken string        // as the voice says it
 	Edits  []Edit        // how Spoken differs from Text

@@ -10,7 +10,6 @@ import (
 
 	"narrate/internal/script"
 	"narrate/internal/timeline"
-	"narrate/voices"
 )
 
 // music writes what sounds besides speech as "intro 0-10, bed 10-20".
@@ -151,12 +150,8 @@ func TestRules(t *testing.T) {
 // TestDivideAtParagraphs: a long chapter is divided where a paragraph begins,
 // if one begins near enough.
 func TestDivideAtParagraphs(t *testing.T) {
-	v := voices.Default()
-	s := article(0, v.Pauses.Sentence, 10)
-	for i := range s.Chapters[0].Utterances {
-		s.Chapters[0].Utterances[i].Voice = &v
-	}
-	s.Chapters[0].Utterances[4].Before = v.Pauses.Paragraph
+	s := article(0, 10*ms, 10)
+	s.Chapters[0].Utterances[4].Begins = true
 	all := make([]int64, 10)
 	for i := range all {
 		all[i] = 80000

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"narrate/internal/pcm"
-	"narrate/internal/script"
 )
 
 // Rules say which chapters of the script are chapters of the programme. The
@@ -165,7 +164,7 @@ func (p *part) into(rate pcm.Hz, count, whole int64) []part {
 			cost := max(off, -off)
 			// A cut between two sentences of a paragraph is as bad as one that
 			// is a quarter of a part's length off.
-			if !startsParagraph(p.cues[i-1].utterance, p.cues[i].utterance) {
+			if !p.cues[i].utterance.Begins {
 				cost += whole / count / 4
 			}
 			if cost < least {
@@ -184,9 +183,4 @@ func (p *part) into(rate pcm.Hz, count, whole int64) []part {
 		out = append(out, q)
 	}
 	return out
-}
-
-// startsParagraph tells by the silence between two utterances.
-func startsParagraph(before, next *script.Utterance) bool {
-	return before.Voice != nil && pause(before, next) >= before.Voice.Pauses.Paragraph
 }

@@ -129,6 +129,7 @@ type (
 	}
 	utterance struct {
 		Kind   string `json:"kind"`
+		Begins bool   `json:"begins,omitempty"`
 		Text   string `json:"text"`
 		Spoken string `json:"spoken"`
 		Lang   string `json:"lang"`
@@ -322,7 +323,7 @@ func cast(t *timeline.Timeline) []voice {
 func (w *writer) cue(source string, cue *timeline.Cue) error {
 	u := cue.Utterance
 	o := utterance{
-		Kind: u.Kind.String(), Text: u.Text, Spoken: u.Spoken, Lang: u.Lang, Voice: cue.Voice().Name,
+		Kind: u.Kind.String(), Begins: u.Begins, Text: u.Text, Spoken: u.Spoken, Lang: u.Lang, Voice: cue.Voice().Name,
 		span: w.span(cue.Span), Clip: cue.Key,
 		Source: place{output.PlaceName(source, u.Pos.File), u.Pos.Offset, u.Pos.Line, u.Pos.Col},
 	}

@@ -179,7 +179,7 @@ func (u *readUtterance) read(free pcm.Span, cast map[string]*voices.Voice, gains
 		return cue, fmt.Errorf("there is no kind %q", u.Kind)
 	}
 	cue.Utterance = &script.Utterance{
-		Kind: kind, Text: u.Text, Spoken: u.Spoken, Lang: u.Lang, Voice: v,
+		Kind: kind, Begins: u.Begins, Text: u.Text, Spoken: u.Spoken, Lang: u.Lang, Voice: v,
 		Pos: document.Pos{File: u.Source.File, Offset: u.Source.Offset, Line: u.Source.Line, Col: u.Source.Column},
 	}
 	var err error

@@ -99,7 +99,7 @@ func Edition(t testing.TB, spec Spec) output.Edition {
 				kind = document.Heading
 			}
 			u := script.Utterance{
-				Kind: kind, Text: text, Spoken: text, Lang: cast[n%2].Language, Voice: cast[n%2], After: spec.Pause,
+				Kind: kind, Begins: j < 2 || j%3 == 0, Text: text, Spoken: text, Lang: cast[n%2].Language, Voice: cast[n%2], After: spec.Pause,
 				Pos: document.Pos{File: s.Source, Offset: offset, Line: 1 + n, Col: 1 + n%5},
 			}
 			if rest, ok := strings.CutSuffix(text, "."); ok { // said in full: the text range of its words differs
