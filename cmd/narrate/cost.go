@@ -69,11 +69,12 @@ func costLine(c pipeline.Cost) string {
 	return b.String()
 }
 
-// budget is what a run may cost, and what its articles were planned to so far.
+// budget is what a run may cost, and what its articles come to so far where
+// nothing is spoken; else the purse knows what they have cost.
 type budget struct {
-	most   float64
-	spent  map[string]float64 // by currency
-	limits bool               // whether there is one
+	most    float64
+	planned map[string]float64 // by currency
+	limits  bool               // whether there is one
 }
 
 // dryRun is what --json prints where nothing is spoken.
@@ -104,7 +105,11 @@ func (n *narration) afford(ctx context.Context, j *job, speaker *pipeline.Speake
 		}
 	}
 	if j.budget.limits {
-		if err := pipeline.Within(j.budget.most, j.budget.spent, costs); err != nil {
+		spent := j.budget.planned
+		if !n.dryRun {
+			spent = j.purse.Spent()
+		}
+		if err := pipeline.Within(j.budget.most, spent, costs); err != nil {
 			return fmt.Errorf("%s: %w; --max-cost says how much it may be", sc.Source, err)
 		}
 	}

@@ -47,10 +47,16 @@ var layers = map[string][]string{
 	"internal/timeline":    {"internal/document", "internal/script", "internal/tts", "internal/pcm", "voices"},
 	"internal/ffmpeg":      {"internal/pcm", "internal/process"},
 	// script and voices are the vocabulary of a timeline's cues.
-	"internal/output": {"internal/timeline", "internal/pcm", "internal/script", "voices"},
+	"internal/output": {"internal/timeline", "internal/pcm", "internal/script", "voices",
+		// What several formats of text share.
+		"internal/output/plain", "internal/output/cuesheet", "internal/output/publication"},
 	"internal/output/audio": {
 		"internal/timeline", "internal/pcm", "internal/ffmpeg", "internal/dylib",
+		"internal/output/plain",
 		"internal/output/audio/vorbis", // comments and pictures, of Opus and FLAC
+	},
+	"internal/output/lpf": {
+		"internal/output/audio", "internal/output/publication", "internal/output", "internal/timeline", "internal/pcm",
 	},
 	"internal/preset": {"internal/pcm", "internal/output"},
 	"internal/master": {"internal/pcm"},

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,7 +101,10 @@ func (n *narration) open(ctx context.Context) (*job, error) {
 	s.given = s.given.Over(made)
 	j := &job{
 		studio: s, used: map[clipstore.Key]bool{},
-		budget: budget{most: n.maxCost, limits: n.changed("max-cost"), spent: map[string]float64{}},
+		budget: budget{most: n.maxCost, limits: n.changed("max-cost"), planned: map[string]float64{}},
+	}
+	if j.budget.limits {
+		s.purse.Limit(n.maxCost)
 	}
 	open := n.store
 	if n.dryRun { // which makes none
@@ -125,8 +129,8 @@ func (n *narration) check() error {
 			return usageError{fmt.Errorf("--clips: %w", err)}
 		}
 	}
-	if n.changed("max-cost") && !(n.maxCost >= 0) {
-		return usageError{fmt.Errorf("--max-cost %g: at least 0", n.maxCost)}
+	if n.changed("max-cost") && !(n.maxCost >= 0 && n.maxCost <= math.MaxInt32) {
+		return usageError{fmt.Errorf("--max-cost %g: at least 0, and a number", n.maxCost)}
 	}
 	if n.jobs < 1 {
 		return usageError{fmt.Errorf("--jobs %d: at least 1", n.jobs)}
@@ -220,6 +224,9 @@ func (n *narration) article(ctx context.Context, j *job, article, dir string) er
 	if err := n.print(r, time.Since(began)); err != nil {
 		return err
 	}
+	if r.stopped != nil {
+		return n.stopped(r)
+	}
 	return n.failures(r, sc.Source)
 }
 
@@ -231,7 +238,8 @@ type result struct {
 	Spoken int      `json:"spoken"` // clips made in this run
 	Reused int      `json:"reused"` // utterances whose clip was there
 
-	failed []pipeline.Failure
+	failed  []pipeline.Failure
+	stopped error // what ended the run before all was tried
 }
 
 func (n *narration) print(r result, took time.Duration) error {
@@ -255,6 +263,13 @@ func (n *narration) print(r result, took time.Duration) error {
 		}
 	}
 	return err
+}
+
+// stopped says what ended a run, and what is to be had of it.
+func (n *narration) stopped(r result) error {
+	n.messages.failure(r.stopped)
+	n.messages.hintf("%d of %d sentences are not heard, which the report lists; what was spoken is kept, and the same command goes on from there", len(r.failed), r.Utterances)
+	return errReported
 }
 
 // failures names every sentence that is not heard.
@@ -287,8 +302,13 @@ func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Me
 	progress.start("speaking", int64(sc.Utterances()), "sentences")
 	j.spoken, n.messages.resumable = true, true
 	speaker.Progress = func(done int) { progress.set(int64(done)) }
+	defer context.AfterFunc(ctx, func() {
+		if waiting := j.purse.Waiting(); waiting > 0 {
+			n.messages.hintf("waiting a moment for %d %s that cost money; a second interrupt does not", waiting, plural(waiting, "request"))
+		}
+	})()
 	speech, err := speaker.Speak(ctx, sc)
-	if err != nil {
+	if speech == nil {
 		return err
 	}
 	for _, key := range speech.Keys {
@@ -298,6 +318,13 @@ func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Me
 		n.messages.warningf("%s", w)
 	}
 	r.Spoken, r.Reused, r.failed = speech.Spoken, speech.Reused, speech.Failed
+	if err != nil {
+		r.stopped = err
+		r.Report = pipeline.NewReport(sc, speech, nil)
+		r.Stopped = err.Error()
+		r.Files = []string{folder.ReportPath()}
+		return folder.WriteReport(r.Report)
+	}
 	if len(speech.Failed) > 0 && (!n.allowGaps || len(speech.Failed) == len(speech.Clips)) {
 		r.Report = pipeline.NewReport(sc, speech, nil)
 		r.Files = []string{folder.ReportPath()}

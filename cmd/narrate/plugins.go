@@ -27,18 +27,16 @@ import (
 	"narrate/internal/output/caption/srt"
 	"narrate/internal/output/caption/vtt"
 	"narrate/internal/output/chapters"
+	"narrate/internal/output/lpf"
 	"narrate/internal/output/manifest"
 	"narrate/internal/tts"
-	"narrate/internal/tts/breaker"
-	"narrate/internal/tts/check"
 	"narrate/internal/tts/command"
 	"narrate/internal/tts/espeak"
 	"narrate/internal/tts/http"
-	"narrate/internal/tts/limit"
 	"narrate/internal/tts/openai"
 	"narrate/internal/tts/piper"
 	"narrate/internal/tts/plugin"
-	"narrate/internal/tts/retry"
+	"narrate/internal/tts/purse"
 	"narrate/voices"
 )
 
@@ -60,9 +58,16 @@ var outputFormats = []output.Format{
 	opus.Format{},
 	flac.Format{},
 	wav.Format{},
+	lpf.Format{Audio: mp3.Format{}},
 	srt.Format{},
 	vtt.Format{},
 	chapters.Format{},
+	chapters.YouTube{},
+	chapters.Spotify{},
+	chapters.FFMetadata{},
+	chapters.MP4Chaps{},
+	chapters.Cue{},
+	chapters.Labels{},
 	manifest.Format{},
 }
 
@@ -135,7 +140,10 @@ const defaultBackend = "espeak"
 // is left alone.
 type backends map[string]tts.Backend
 
-func openBackends() (backends, error) {
+func openBackends() (backends, error) { return openBackendsFor(&purse.Purse{}) }
+
+// openBackendsFor has what they cost taken from the purse.
+func openBackendsFor(p *purse.Purse) (backends, error) {
 	openers, err := openers()
 	if err != nil {
 		return nil, err
@@ -149,8 +157,7 @@ func openBackends() (backends, error) {
 			}
 			continue
 		}
-		b = limit.New(check.New(b), limit.Options{})
-		all[b.Name()] = breaker.New(retry.New(b, retry.Options{}), breaker.Options{})
+		all[b.Name()] = safe(b, p)
 	}
 	return all, nil
 }

@@ -16,6 +16,7 @@ import (
 	"narrate/internal/input"
 	"narrate/internal/script"
 	"narrate/internal/tts"
+	"narrate/internal/tts/purse"
 	"narrate/voices"
 )
 
@@ -27,6 +28,7 @@ type studio struct {
 	reading  *reading
 	voices   *voices.Set
 	backends backends
+	purse    *purse.Purse // what their requests have cost
 }
 
 // open checks the options and opens the studio.
@@ -42,11 +44,12 @@ func (a *app) open(r *reading) (*studio, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := openBackends()
+	spent := &purse.Purse{}
+	all, err := openBackendsFor(spent)
 	if err != nil {
 		return nil, err
 	}
-	return &studio{app: a, configs: configs, reading: r, voices: set, backends: all}, nil
+	return &studio{app: a, configs: configs, reading: r, voices: set, backends: all, purse: spent}, nil
 }
 
 func (s *studio) close() error { return s.backends.close() }

@@ -68,6 +68,9 @@ type Edition struct {
 	// Level is that of the whole programme's Sound; nil where it was not
 	// measured.
 	Level *Level
+	// SoundFile is the name of the file beside this one that holds Sound, for
+	// formats that point to it: "talk.mp3"; "" where it is not told.
+	SoundFile string
 	// Generator names this program and its version, for tags: "narrate 1.0".
 	Generator string
 	// Jobs is how many goroutines may encode at once, at least 1. It never
@@ -85,6 +88,7 @@ type Info struct {
 	MediaType string
 	Sound     bool   // whether it holds the sound
 	Caption   bool   // whether it holds the text as timed cues
+	Whole     bool   // whether it is made of whole programmes only, not of clips
 	Summary   string // one line for people
 }
 

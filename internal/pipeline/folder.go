@@ -51,11 +51,22 @@ func (f *Folder) whole() []output.Format {
 	}
 	var list []output.Format
 	for _, format := range f.Formats {
-		if info := format.Info(); !info.Sound && !info.Caption {
+		if info := format.Info(); info.Whole || !info.Sound && !info.Caption {
 			list = append(list, format)
 		}
 	}
 	return list
+}
+
+// soundFile is the name of the first file that holds the whole programme's
+// sound; "" for none.
+func (f *Folder) soundFile() string {
+	for _, format := range f.whole() {
+		if info := format.Info(); info.Sound && !info.Whole {
+			return f.Name + "." + info.Suffix
+		}
+	}
+	return ""
 }
 
 // coverPath is the cover's file; "" for none.
@@ -167,17 +178,17 @@ func (f *Folder) StaleClips() string {
 
 // Frames is how many frames Write encodes: what Edition.Progress adds up to.
 func (f *Folder) Frames(e output.Edition) int64 {
-	once := int64(0)
-	if !f.Apart {
-		once = e.Timeline.Frames
+	var n int64
+	for _, format := range f.whole() {
+		if format.Info().Sound {
+			n += e.Timeline.Frames
+		}
 	}
 	if f.Clips != "" {
-		once += clipset.Frames(e, f.Clips)
-	}
-	var n int64
-	for _, format := range f.Formats {
-		if format.Info().Sound {
-			n += once
+		for _, format := range ClipFormats(f.Formats) {
+			if format.Info().Sound {
+				n += clipset.Frames(e, f.Clips)
+			}
 		}
 	}
 	return n
@@ -187,6 +198,7 @@ func (f *Folder) Frames(e output.Edition) int64 {
 // afterwards, or none.
 func (f *Folder) Write(ctx context.Context, e output.Edition) ([]string, error) {
 	var targets []string
+	e.SoundFile = f.soundFile()
 	for _, format := range f.whole() {
 		to := f.path(format.Info().Suffix)
 		err := output.WriteFile(ctx, f.stage.path(to), format, e)
@@ -253,7 +265,7 @@ func (f *Folder) Close() error {
 func ClipFormats(formats []output.Format) []output.Format {
 	var list []output.Format
 	for _, f := range formats {
-		if info := f.Info(); info.Sound || info.Caption {
+		if info := f.Info(); !info.Whole && (info.Sound || info.Caption) {
 			list = append(list, f)
 		}
 	}

@@ -1,98 +1,76 @@
 package chapters
 
 import (
-	"encoding/json"
-	"math/big"
-	"os"
+	"fmt"
 	"testing"
-	"time"
 
-	"pgregory.net/rapid"
-
-	"narrate/internal/output"
-	"narrate/internal/output/outputtest"
+	"narrate/internal/pcm"
+	"narrate/internal/timeline"
 )
 
-func TestConformance(t *testing.T) {
-	outputtest.Run(t, func() output.Format { return Format{} }, outputtest.Options{Check: check})
-}
-
-// check holds the file against the schema and its values against the timeline,
-// the times as exact decimals.
-func check(t *testing.T, path string, e output.Edition) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	outputtest.Validate(t, "testdata/chapters.schema.json", data)
-	var got file
-	if err := json.Unmarshal(data, &got); err != nil {
-		t.Fatal(err)
-	}
-	if got.Title != e.Timeline.Title || got.Author != e.Timeline.Author {
-		t.Errorf("title %q, author %q", got.Title, got.Author)
-	}
-	if len(got.Chapters) != len(e.Timeline.Chapters) {
-		t.Fatalf("%d chapters, want %d", len(got.Chapters), len(e.Timeline.Chapters))
-	}
-	for i, c := range e.Timeline.Chapters {
-		g := got.Chapters[i]
-		if g.Title != c.Title {
-			t.Errorf("chapter %d is %q, want %q", i, g.Title, c.Title)
+// line is a timeline of one frame a second with chapters of those lengths in
+// seconds; their titles are A, B, C and so on, their levels those given.
+func line(lengths []int64, levels []int) *timeline.Timeline {
+	t := &timeline.Timeline{Rate: 1, Title: "Whole"}
+	for i, n := range lengths {
+		c := timeline.Chapter{Title: string(rune('A' + i)), Number: i + 1, Span: pcm.Span{Start: t.Frames, End: t.Frames + n}}
+		if levels != nil {
+			c.Level = levels[i]
 		}
-		for number, frame := range map[json.Number]int64{g.StartTime: c.Span.Start, g.EndTime: c.Span.End} {
-			if want := e.Timeline.Rate.Milliseconds(frame); !exactly(number, want) {
-				t.Errorf("chapter %d has %s for %d ms", i, number, want)
-			}
-		}
+		t.Chapters = append(t.Chapters, c)
+		t.Frames += n
 	}
+	return t
 }
 
-// exactly says whether a number of seconds is so many milliseconds.
-func exactly(n json.Number, ms int64) bool {
-	r, ok := new(big.Rat).SetString(n.String())
-	return ok && r.Cmp(big.NewRat(ms, 1000)) == 0
+func told(list []mark) string {
+	s := ""
+	for _, m := range list {
+		s += fmt.Sprintf("%s %d-%d ", m.title, m.start, m.end)
+	}
+	return s
 }
 
-func TestSeconds(t *testing.T) {
-	for ms, want := range map[int64]json.Number{
-		0: "0", 1: "0.001", 10: "0.01", 100: "0.1", 999: "0.999", 1000: "1", 1500: "1.5", 10_000: "10", 3_600_010: "3600.01",
+func same(frame int64) int64 { return frame }
+
+func TestMarks(t *testing.T) {
+	for _, c := range []struct {
+		lengths []int64
+		want    string
+	}{
+		{nil, ""},
+		{[]int64{3}, "A 0-3 "},
+		{[]int64{10, 10, 10}, "A 0-10 B 10-20 C 20-30 "},
+		{[]int64{10, 9, 10}, "A 0-19 C 19-29 "},
+		{[]int64{10, 9, 9, 10, 1}, "A 0-28 D 28-39 "},
+		{[]int64{3, 10, 10}, "B 0-13 C 13-23 "},
+		{[]int64{3, 3, 10, 10}, "C 0-16 D 16-26 "},
+		{[]int64{6, 6, 10}, "A 0-12 C 12-22 "},
+		{[]int64{3, 3}, "A 0-6 "},
 	} {
-		if got := seconds(ms); got != want {
-			t.Errorf("seconds(%d) = %s, want %s", ms, got, want)
+		if got := told(marks(line(c.lengths, nil), same, 10)); got != c.want {
+			t.Errorf("%v: %s, want %s", c.lengths, got, c.want)
 		}
 	}
-	rapid.Check(t, func(t *rapid.T) {
-		ms := rapid.Int64Range(0, 1<<40).Draw(t, "ms")
-		if got := seconds(ms); !exactly(got, ms) {
-			t.Fatalf("seconds(%d) = %s", ms, got)
-		}
-	})
 }
 
-func TestBytes(t *testing.T) {
-	e := outputtest.Edition(t, outputtest.Spec{
-		Chapters: 2, Rate: 8000, Pause: 250 * time.Millisecond, Titles: []string{"Prolog & <b>", ""},
-		Frames: func(i int) int64 { return int64(8000 * (i + 1)) },
-	})
-	e.Timeline.Title, e.Timeline.Author = "Ein Buch", ""
-	want := `{
-  "version": "1.2.0",
-  "title": "Ein Buch",
-  "chapters": [
-    {
-      "startTime": 0,
-      "title": "Prolog & <b>",
-      "endTime": 1.25
-    },
-    {
-      "startTime": 1.25,
-      "endTime": 3.25
-    }
-  ]
-}
-`
-	if got := string(outputtest.Write(t, Format{}, e)); got != want {
-		t.Errorf("got\n%s, want\n%s", got, want)
+func TestThin(t *testing.T) {
+	lengths := []int64{1, 1, 1, 1, 1, 1}
+	for _, c := range []struct {
+		levels []int
+		most   int
+		want   string
+	}{
+		{[]int{1, 2, 2, 1, 2, 3}, 6, "A 0-1 B 1-2 C 2-3 D 3-4 E 4-5 F 5-6 "},
+		{[]int{1, 2, 2, 1, 2, 3}, 5, "A 0-1 B 1-2 C 2-3 D 3-4 E 4-6 "},
+		{[]int{1, 2, 2, 1, 2, 3}, 4, "A 0-3 D 3-6 "},
+		{[]int{9, 2, 2, 1, 2, 3}, 2, "A 0-3 D 3-6 "},
+		{[]int{1, 1, 1, 1, 1, 1}, 4, "A 0-1 B 1-3 D 3-4 E 4-6 "},
+		{[]int{0, 0, 0, 0, 0, 0}, 1, "A 0-6 "},
+	} {
+		list := marks(line(lengths, c.levels), same, 0)
+		if got := told(thin(list, c.most)); got != c.want {
+			t.Errorf("%v, at most %d: %s, want %s", c.levels, c.most, got, c.want)
+		}
 	}
 }

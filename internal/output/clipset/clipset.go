@@ -1,7 +1,8 @@
 // Package clipset writes the clips folder: a programme in pieces, each with
 // its own sound and captions whose times start at 0, and index.json, which says
 // where each piece lies in the whole. docs/timeline.md explains the index and
-// docs/clips.schema.json is its schema.
+// docs/clips.schema.json is its schema. Sections with sound are an audiobook:
+// beside the index there are playlists, cue sheets and the W3C's manifest.
 package clipset
 
 import (
@@ -110,7 +111,8 @@ type (
 		SampleRate pcm.Hz      `json:"sampleRate"`
 		Frames     int64       `json:"frames"`
 		Duration   json.Number `json:"duration"`
-		Clips      []entry     `json:"clips"`
+		*set
+		Clips []entry `json:"clips"`
 	}
 	entry struct {
 		Number     int               `json:"number"`
@@ -171,6 +173,10 @@ func Write(ctx context.Context, dir string, e output.Edition, by Unit, formats [
 		group.Go(func() error {
 			clip := p.within.Cut(p.local, heading(p.name()), p.number, last)
 			clip.Jobs = max(1, e.Jobs/len(all))
+			clip.SoundFile = ""
+			if sound := soundFormats(formats); len(sound) > 0 {
+				clip.SoundFile = item.Files[sound[0].Name]
+			}
 			for _, f := range formats {
 				if err := ctx.Err(); err != nil {
 					return err
@@ -185,6 +191,11 @@ func Write(ctx context.Context, dir string, e output.Edition, by Unit, formats [
 	}
 	if err := group.Wait(); err != nil {
 		return err
+	}
+	if by == Section {
+		if idx.set, err = writeSet(dir, e, all, idx.Clips, formats); err != nil {
+			return err
+		}
 	}
 	return writeIndex(filepath.Join(dir, IndexName), idx)
 }

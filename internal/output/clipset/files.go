@@ -8,24 +8,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
+
+	"narrate/internal/output/plain"
 )
 
 // heading is a clip's title: its text or its chapter's title on one line, and
 // no longer than 100 code points.
-func heading(name string) string {
-	const most = 100
-	name = strings.Join(strings.Fields(name), " ")
-	points := []rune(name)
-	if len(points) <= most {
-		return name
-	}
-	short := string(points[:most-1])
-	if i := strings.LastIndexByte(short, ' '); i > 0 {
-		short = short[:i]
-	}
-	return short + "\u2026"
-}
+func heading(name string) string { return plain.Shorten(plain.Line(name), 100) }
 
 // makeFolder sees that dir is an empty folder and says whether it made it.
 func makeFolder(dir string) (made bool, err error) {

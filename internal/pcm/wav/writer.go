@@ -11,7 +11,7 @@ import (
 )
 
 // headerSize is RIFF and WAVE (12), JUNK or ds64 (8+28), fmt (8+16) and the
-// head of data (8).
+// head of data (8); a bext chunk comes on top.
 const headerSize = 12 + 8 + ds64Size + 8 + 16 + 8
 
 // ds64Size is the body of a ds64 chunk: three 64-bit sizes and the length of
@@ -26,6 +26,8 @@ type Writer struct {
 	format pcm.Format
 	bytes  int64 // of sound
 	limit  int64 // the largest RIFF size
+	bext   []byte
+	after  []byte // the chunks that follow the sound
 	buf    []byte
 	err    error
 }
@@ -33,13 +35,25 @@ type Writer struct {
 // NewWriter starts a WAVE file at the start of dst, which is empty. Until
 // Close its header says that the length is unknown.
 func NewWriter(dst io.WriteSeeker, f pcm.Format) (*Writer, error) {
+	return NewTaggedWriter(dst, f, Tags{})
+}
+
+// NewTaggedWriter is NewWriter for a file with tags. The bext chunk stands
+// before the sound, as its standard asks for, all else after it.
+func NewTaggedWriter(dst io.WriteSeeker, f pcm.Format, tags Tags) (*Writer, error) {
 	if f.Rate < 1 || f.Rate > maxRate {
 		return nil, fmt.Errorf("wav: sample rate of %d Hz, where 1 to %d can be written", f.Rate, maxRate)
 	}
 	if f.Channels < 1 || f.Channels > maxChannels {
 		return nil, fmt.Errorf("wav: %d channels, where 1 to %d can be written", f.Channels, maxChannels)
 	}
-	w := &Writer{dst: dst, format: f, limit: math.MaxUint32, buf: make([]byte, 0, bufferSize)}
+	if err := tags.check(); err != nil {
+		return nil, err
+	}
+	w := &Writer{dst: dst, format: f, limit: math.MaxUint32, after: tags.trailer(), buf: make([]byte, 0, bufferSize)}
+	if tags.Broadcast != nil {
+		w.bext = tags.Broadcast.append(nil)
+	}
 	if _, err := dst.Write(w.header("RIFF", math.MaxUint32, math.MaxUint32, nil)); err != nil {
 		return nil, fmt.Errorf("wav: writing the header: %w", err)
 	}
@@ -97,8 +111,12 @@ func (w *Writer) finish() error {
 	if err := w.flush(); err != nil {
 		return err
 	}
+	// The sound has an even length: samples are of two bytes.
+	if _, err := w.dst.Write(w.after); err != nil {
+		return fmt.Errorf("wav: writing the tags: %w", err)
+	}
 	var h []byte
-	if riff := headerSize - 8 + w.bytes; riff <= w.limit {
+	if riff := headerSize - 8 + int64(len(w.bext)) + w.bytes + int64(len(w.after)); riff <= w.limit {
 		h = w.header("RIFF", uint32(riff), uint32(w.bytes), nil)
 	} else {
 		ds64 := binary.LittleEndian.AppendUint64(nil, uint64(riff))
@@ -128,12 +146,13 @@ func (w *Writer) header(id string, riffSize, dataSize uint32, ds64 []byte) []byt
 		reserved, ds64 = "JUNK", make([]byte, ds64Size)
 	}
 	align := 2 * w.format.Channels
-	b := append(make([]byte, 0, headerSize), id...)
+	b := append(make([]byte, 0, headerSize+len(w.bext)), id...)
 	b = le.AppendUint32(b, riffSize)
 	b = append(b, "WAVE"...)
 	b = append(b, reserved...)
 	b = le.AppendUint32(b, ds64Size)
 	b = append(b, ds64...)
+	b = append(b, w.bext...)
 	b = append(b, "fmt "...)
 	b = le.AppendUint32(b, 16)
 	b = le.AppendUint16(b, tagPCM)

@@ -1,5 +1,6 @@
-// Package wav writes the sound as it is: 16-bit PCM in a WAVE file, or RF64
-// beyond 4 GiB. It needs nothing that is not in narrate.
+// Package wav writes the sound as it is: 16-bit PCM in a broadcast WAVE file,
+// or RF64 beyond 4 GiB, with chapters and tags. It needs nothing that is not in
+// narrate.
 package wav
 
 import (
@@ -21,7 +22,7 @@ type Format struct{}
 func (Format) Info() output.Info {
 	return output.Info{
 		Name: "wav", Suffix: "wav", MediaType: "audio/wav", Sound: true,
-		Summary: "uncompressed sound, without chapters; needs no encoder",
+		Summary: "uncompressed sound with chapters; needs no encoder",
 	}
 }
 
@@ -37,7 +38,7 @@ func (Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) (
 		return fmt.Errorf("wav: %w", err)
 	}
 	shape := e.Sound.Format()
-	w, err := wav.NewWriter(dst, shape)
+	w, err := wav.NewTaggedWriter(dst, shape, tags(e))
 	if err != nil {
 		return err
 	}

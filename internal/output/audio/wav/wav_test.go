@@ -17,8 +17,10 @@ func TestConformance(t *testing.T) {
 	outputtest.Run(t, func() output.Format { return wav.Format{} }, outputtest.Options{Check: check})
 }
 
-// check has ffmpeg decode the file: it must be clean and the same sound.
+// check has ffmpeg decode the file: it must be clean and the same sound. The
+// tags are read in Python.
 func check(t *testing.T, path string, e output.Edition) {
+	checkTags(t, path, e)
 	raw := outputtest.Tool(t, "ffmpeg", "-v", "error", "-xerror", "-i", path, "-f", "s16le", "-")
 	r, err := e.Sound.Open(pcm.Span{End: e.Timeline.Frames})
 	if err != nil {

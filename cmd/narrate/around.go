@@ -1,0 +1,19 @@
+package main
+
+import (
+	"narrate/internal/tts"
+	"narrate/internal/tts/breaker"
+	"narrate/internal/tts/check"
+	"narrate/internal/tts/limit"
+	"narrate/internal/tts/purse"
+	"narrate/internal/tts/retry"
+	"narrate/internal/tts/tempo"
+)
+
+// safe is an engine that can be relied upon: what it costs is counted, each clip
+// is checked, its terms are kept, what is unlike its other clips or fails is
+// asked for again, and a service that is down is left alone.
+func safe(b tts.Backend, p *purse.Purse) tts.Backend {
+	b = limit.New(check.New(purse.New(b, p)), limit.Options{})
+	return breaker.New(retry.New(tempo.New(b), retry.Options{}), breaker.Options{})
+}
