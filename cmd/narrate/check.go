@@ -103,11 +103,22 @@ func (a *app) printCheck(r *check.Result, another, fits bool) error {
 	if another {
 		out.WriteByte('\n')
 	}
-	verdict := "passes"
-	if r.Failed() {
-		verdict = "fails"
+	var passes, fails []string
+	for _, target := range r.Targets {
+		if slices.ContainsFunc(r.Rows, func(row check.Row) bool { return row.Target == target && row.Verdict == check.Fail }) {
+			fails = append(fails, target)
+		} else {
+			passes = append(passes, target)
+		}
 	}
-	fmt.Fprintf(&out, "%s: %s for %s\n", printable(r.File), verdict, strings.Join(r.Targets, ", "))
+	var both []string
+	if len(fails) > 0 {
+		both = append(both, "fails for "+strings.Join(fails, ", "))
+	}
+	if len(passes) > 0 {
+		both = append(both, "passes for "+strings.Join(passes, ", "))
+	}
+	fmt.Fprintf(&out, "%s: %s\n", printable(r.File), strings.Join(both, "; "))
 	var lines strings.Builder
 	table := tabwriter.NewWriter(&lines, 0, 0, 2, ' ', 0)
 	var todo []string

@@ -17,7 +17,7 @@ var generator = "narrate " + version
 func (a *app) master(ctx context.Context, store *clipstore.Store, voice pcm.Source, e *output.Edition, progress *progress) (*pipeline.SoundReport, error) {
 	t := e.Timeline
 	progress.start("mastering", t.Frames*pipeline.MasteringPasses, "")
-	programme, err := pipeline.Master(ctx, t, voice, store, e.Channels, e.Mastering, e.Jobs, progress.add)
+	programme, err := pipeline.Master(ctx, t, voice, store, e.Channels, e.Mastering, e.Jobs, progress.set)
 	if err != nil {
 		return nil, err
 	}

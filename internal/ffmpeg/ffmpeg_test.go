@@ -62,6 +62,18 @@ func fake(way string, args []string) int {
 		time.Sleep(time.Minute)
 	case "grandchild":
 		time.Sleep(time.Minute)
+	case "half a header":
+		fmt.Print(".snd\x00\x00")
+	case "other header":
+		fmt.Print(".snd\x00\x00\x00\x18\xff\xff\xff\xff\x00\x00\x00\x03\x00\x00\xac\x44\x00\x00\x00\x01")
+	case "half a sample", "sound, dies":
+		fmt.Print(".snd\x00\x00\x00\x18\xff\xff\xff\xff\x00\x00\x00\x06\x00\x00\xac\x44\x00\x00\x00\x01\x00\x00\x00\x00")
+		if way == "sound, dies" {
+			return 4
+		}
+		fmt.Print("\x00\x00")
+	case "is silent":
+		time.Sleep(time.Minute)
 	case "env":
 		fmt.Println(strings.Join(args, " "))
 		if _, err := io.Copy(io.Discard, os.Stdin); err != nil {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"narrate/internal/clipstore"
 	"narrate/internal/script"
@@ -17,7 +16,8 @@ import (
 type Cost struct {
 	Backend string
 	// Requests are those for which the store has no clip, if none has to be
-	// tried again, and Characters (code points) what is to be spoken in them.
+	// tried again, and Characters what is charged for them: code points, and what
+	// tts.Price counts beside and above them.
 	Requests, Characters int
 	// Stored counts the utterances that need no request.
 	Stored int
@@ -87,11 +87,10 @@ func (s *Speaker) Estimate(ctx context.Context, sc *script.Script) ([]Cost, erro
 func (c *Cost) add(u *script.Utterance, price tts.Price) {
 	alone := &script.Script{Chapters: []script.Chapter{{Utterances: []script.Utterance{*u}}}}
 	sound := script.Estimate(alone)
-	characters := utf8.RuneCountInString(u.Spoken)
 	c.Requests++
-	c.Characters += characters
+	c.Characters += price.Characters(u.Spoken)
 	c.Sound += sound
-	c.Amount += float64(characters)*price.PerMillion/1e6 + sound.Minutes()*price.PerMinute
+	c.Amount += price.Amount(u.Spoken, sound)
 }
 
 // Within says whether costs stay within a budget, with spent being what was

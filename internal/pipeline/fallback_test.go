@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"narrate/internal/document"
 	"narrate/internal/pcm"
@@ -14,6 +15,7 @@ import (
 	"narrate/internal/timeline"
 	"narrate/internal/tts"
 	"narrate/internal/tts/fake"
+	"narrate/internal/tts/purse"
 	"narrate/voices"
 )
 
@@ -278,4 +280,104 @@ func soundOf(t *testing.T, s *Speaker, sc *script.Script, speech *Speech) (*time
 		t.Fatal(err)
 	}
 	return line, samples
+}
+
+// TestStopped: where a service ends the run, what was spoken is kept, what the
+// store has is heard, and all else is told with its reason.
+func TestStopped(t *testing.T) {
+	texts := sentences(12)
+	for _, test := range []struct {
+		name string
+		err  error
+	}{{"down", tts.ErrDown}, {"used up", tts.ErrQuota}, {"no key", tts.ErrKey}, {"spent", tts.ErrSpent}} {
+		s := speaker(t, nil, t.TempDir())
+		s.Jobs = 1
+		s.Backends = map[string]tts.Backend{"first": fake.New(fake.Options{Name: "first"})}
+		if _, err := s.Speak(t.Context(), withFallbacks(nil, texts[8:10]...)); err != nil {
+			t.Fatal(err)
+		}
+		inner := &after{Around: tts.Around{Backend: s.Backends["first"]}, n: 4, err: fmt.Errorf("first: %w", test.err)}
+		s.Backends["first"] = inner
+		sc := withFallbacks(nil, texts...)
+		speech, err := s.Speak(t.Context(), sc)
+		if !errors.Is(err, test.err) || !strings.HasPrefix(err.Error(), "a.txt:4:") || speech == nil {
+			t.Fatalf("%s: %v", test.name, err)
+		}
+		if speech.Spoken != 3 || speech.Reused != 2 || len(speech.Failed) != 7 || inner.calls.Load() != 4 {
+			t.Errorf("%s: %d spoken, %d reused, %d failed, %d requests", test.name, speech.Spoken, speech.Reused, len(speech.Failed), inner.calls.Load())
+		}
+		r := NewReport(sc, speech, nil)
+		if r.Complete || r.Heard != 5 || r.Failed[0].Text != texts[3] || !strings.Contains(r.Failed[6].Reason, test.err.Error()) {
+			t.Errorf("%s: %+v", test.name, r)
+		}
+	}
+}
+
+// keyless is a backend whose voices cannot be used yet.
+type keyless struct{ tts.Backend }
+
+func (keyless) Check(context.Context, voices.Voice) error { return tts.ErrKey }
+
+// TestStoppedAtOnce: a key that is missing from the start is told in the same
+// way, and costs nothing.
+func TestStoppedAtOnce(t *testing.T) {
+	s := speaker(t, nil, t.TempDir())
+	inner := fake.New(fake.Options{Name: "first"})
+	s.Backends = map[string]tts.Backend{"first": keyless{inner}}
+	speech, err := s.Speak(t.Context(), withFallbacks(nil, sentences(3)...))
+	if !errors.Is(err, tts.ErrKey) || speech == nil || len(speech.Failed) != 3 || inner.Calls() != 0 || speech.Failed[2].Reason != tts.ErrKey.Error() {
+		t.Errorf("%+v, %v", speech, err)
+	}
+}
+
+// TestFallbackWithinBudget: a fallback that costs more than may be spent is not
+// asked, however free the voice was that was counted.
+func TestFallbackWithinBudget(t *testing.T) {
+	paid := priced{fake.New(fake.Options{Name: "second"}), map[string]tts.Price{"tone": {PerMillion: 1e6, Currency: "USD"}}}
+	p := &purse.Purse{}
+	p.Limit(40)
+	s := speaker(t, nil, t.TempDir())
+	s.Jobs = 1
+	s.Backends = map[string]tts.Backend{
+		"first":  purse.New(broken{fake.New(fake.Options{Name: "first"}), errors.New("status 500")}, p),
+		"second": purse.New(paid, p),
+	}
+	speech, err := s.Speak(t.Context(), withFallbacks([]string{"second:ben"}, "Thirty letters are in this one", "Thirty others are in that line"))
+	if speech == nil || len(speech.Failed) != 1 || !strings.Contains(speech.Failed[0].Reason, "over the limit of 40") || paid.Calls() != 1 {
+		t.Errorf("%+v, %v, %d requests", speech, err, paid.Calls())
+	}
+}
+
+// TestInterrupt: a request that costs money and is under way when the run is
+// stopped is in the store afterwards.
+func TestInterrupt(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	slow := priced{fake.New(fake.Options{Name: "first"}), map[string]tts.Price{"tone": {PerMillion: 1, Currency: "USD"}}}
+	s := speaker(t, nil, t.TempDir())
+	s.Jobs = 1
+	s.Backends = map[string]tts.Backend{"first": purse.New(interrupting{slow, cancel}, &purse.Purse{})}
+	texts := sentences(3)
+	if _, err := s.Speak(ctx, withFallbacks(nil, texts...)); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	speech, err := s.Speak(t.Context(), withFallbacks(nil, texts...))
+	if err != nil || speech.Reused != 1 || slow.Calls() != 3 {
+		t.Errorf("%d reused, %d requests, %v", speech.Reused, slow.Calls(), err)
+	}
+}
+
+// interrupting stops the run while it is asked.
+type interrupting struct {
+	tts.Backend
+	cancel func()
+}
+
+func (i interrupting) Unwrap() tts.Backend { return i.Backend }
+
+func (i interrupting) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, error) {
+	i.cancel()
+	if err := tts.Sleep(ctx, 20*time.Millisecond); err != nil {
+		return tts.Clip{}, err
+	}
+	return i.Backend.Synthesize(ctx, r)
 }

@@ -5,26 +5,44 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
+	"slices"
 
 	"narrate/internal/clipstore"
 	"narrate/internal/pcm"
 	"narrate/internal/pcm/loudness"
 	"narrate/internal/script"
+	"narrate/internal/tts"
 	"narrate/voices"
 )
 
 // Level is how a voice is brought to the loudness of the others.
 type Level struct {
-	Voice    string  `json:"voice"`
+	Voice    string  `json:"voice"` // by the first of its names, where profiles share one
 	Backend  string  `json:"backend"`
 	Loudness float64 `json:"loudness"` // of its clips as they were spoken, in LUFS; 0 where there was too little to measure
 	Gain     float64 `json:"gain"`     // in dB
 }
 
+// soundID tells apart the sounds of voices: two profiles of one voice of an
+// engine are as loud as each other. Prosody is no part of it: a volume that is
+// asked for is to be heard, and pace and pitch leave the loudness as it is.
+type soundID struct{ backend, engine, settings string }
+
+func (s *Speaker) soundOf(v *voices.Voice) soundID {
+	id := soundID{backend: v.Backend, engine: v.Engine}
+	for _, name := range slices.Sorted(maps.Keys(v.Settings)) {
+		if !tts.SilentSetting(s.Backends[v.Backend], name) {
+			id.settings += fmt.Sprintf("%q=%q ", name, v.Settings[name])
+		}
+	}
+	return id
+}
+
 // heard is what one voice speaks in a programme.
 type heard struct {
-	id     voiceID
+	voice  *voices.Voice // the first of its names
 	frames int64
 	meter  *loudness.Meter
 	// shares are the frames by the volume that was asked for.
@@ -38,21 +56,22 @@ type heard struct {
 // is kept on top of that, as it says how loud the voice is to be among others.
 // Where one voice speaks there is nothing to do.
 func (s *Speaker) level(ctx context.Context, utterances []*script.Utterance, speech *Speech) error {
-	all := map[voiceID]*heard{}
+	all := map[soundID]*heard{}
 	var order []*heard
 	for i, clip := range speech.Clips {
 		if clip == nil {
 			continue
 		}
 		v := speaks(utterances[i], speech, i)
-		h := all[idOf(v)]
+		id := s.soundOf(v)
+		h := all[id]
 		if h == nil {
 			meter, err := loudness.NewMeter(pcm.Format{Rate: s.Rate, Channels: 1})
 			if err != nil {
 				return err
 			}
-			h = &heard{id: idOf(v), meter: meter, shares: map[float64]int64{}}
-			all[h.id] = h
+			h = &heard{voice: v, meter: meter, shares: map[float64]int64{}}
+			all[id] = h
 			order = append(order, h)
 		}
 		h.frames += clip.Frames
@@ -68,19 +87,19 @@ func (s *Speaker) level(ctx context.Context, utterances []*script.Utterance, spe
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		h := all[idOf(speaks(utterances[i], speech, i))]
+		h := all[s.soundOf(speaks(utterances[i], speech, i))]
 		if err := measure(h.meter, s.Store, speech.Keys[i], clip.Frames); err != nil {
 			return &storeError{fmt.Errorf("%s: %w", utterances[i].Pos, err)}
 		}
 	}
 	speech.Levels = levels(order)
-	gains := map[voiceID]float64{}
+	gains := map[*heard]float64{}
 	for i, h := range order {
-		gains[h.id] = speech.Levels[i].Gain
+		gains[h] = speech.Levels[i].Gain
 	}
 	for i, clip := range speech.Clips {
 		if clip != nil {
-			clip.Gain = gains[idOf(speaks(utterances[i], speech, i))]
+			clip.Gain = gains[all[s.soundOf(speaks(utterances[i], speech, i))]]
 		}
 	}
 	return nil
@@ -126,7 +145,7 @@ func levels(order []*heard) []Level {
 	target -= main.volume()
 	out := make([]Level, len(order))
 	for i, h := range order {
-		out[i] = Level{Voice: h.id.name, Backend: h.id.backend}
+		out[i] = Level{Voice: h.voice.Name, Backend: h.voice.Backend}
 		is, ok := h.meter.Integrated()
 		if !ok {
 			continue

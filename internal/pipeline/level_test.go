@@ -15,6 +15,7 @@ import (
 	"narrate/internal/timeline"
 	"narrate/internal/tts"
 	"narrate/internal/tts/fake"
+	"narrate/voices"
 )
 
 // uneven is a fake whose voices differ in loudness, by the engine's name; click
@@ -169,6 +170,36 @@ func TestLevels(t *testing.T) {
 		})
 	}
 }
+
+// TestLevelsOfOneVoice: names, and settings that change no sound, do not make two
+// of one voice; settings that do change it, do.
+func TestLevelsOfOneVoice(t *testing.T) {
+	named := func(name, setting, value string) *voices.Voice {
+		v := fakeVoice("anna", 1)
+		v.Name, v.Settings = name, map[string]string{setting: value}
+		return v
+	}
+	ben := fakeVoice("ben", 1)
+	one, other, model := named("en-US", "price", "1"), named("fake:anna", "price", "2"), named("glad", "style", "glad")
+	s := speaker(t, nil, t.TempDir())
+	s.Backends = map[string]tts.Backend{"fake": settling{uneven{fake.New(fake.Options{Rate: 22050}), map[string]float64{"anna": -9}, nil}}}
+	speech, err := s.Speak(t.Context(), dialogue(one, long, other, long+" And something else that lasts.", one, "Then a third one of some length comes along.", other, long))
+	if err != nil || len(speech.Levels) != 0 {
+		t.Errorf("alone: %+v, %v", speech.Levels, err)
+	}
+	speech, err = s.Speak(t.Context(), dialogue(ben, long, one, long, other, "Quite another text, which is measured as well.", ben, long, model, long))
+	if err != nil || len(speech.Levels) != 3 || speech.Levels[1].Voice != "en-US" || speech.Levels[2].Voice != "glad" {
+		t.Fatalf("%+v, %v", speech.Levels, err)
+	}
+	if a, b := speech.Clips[1].Gain, speech.Clips[2].Gain; a != b || a == 0 {
+		t.Errorf("one voice has the gains %g and %g", a, b)
+	}
+}
+
+// settling is a backend of which a price changes no sound.
+type settling struct{ uneven }
+
+func (settling) Silent(setting string) bool { return setting == "price" }
 
 // TestLevelled measures the programme again: all are as loud as the main voice,
 // but for the volume that a profile asks for.

@@ -110,9 +110,9 @@ func (s *storedSound) Open(span pcm.Span) (pcm.Reader, error) {
 }
 
 // Master makes the programme of a timeline: voice and music together, brought
-// to the level that m asks for. progress, where set, is told how many further
-// frames are measured, some of them several times.
-func Master(ctx context.Context, t *timeline.Timeline, voice pcm.Source, store *clipstore.Store, channels int, m output.Mastering, jobs int, progress func(frames int64)) (*master.Programme, error) {
+// to the level that m asks for. progress, where set, is told how many frames
+// have been measured so far, some of them several times.
+func Master(ctx context.Context, t *timeline.Timeline, voice pcm.Source, store *clipstore.Store, channels int, m output.Mastering, jobs int, progress func(done int64)) (*master.Programme, error) {
 	mix := master.Mix{Speech: voice, Channels: channels}
 	for i := range t.Chapters {
 		for _, cue := range t.Chapters[i].Cues {

@@ -14,11 +14,13 @@ import (
 // Report says what became of every sentence of one article. It depends on the
 // article and the voices alone, not on what the clip store held.
 type Report struct {
-	Version    int       `json:"version"`
-	Source     string    `json:"source"`
-	Title      string    `json:"title"`
-	Lang       string    `json:"lang"`
-	Complete   bool      `json:"complete"` // every sentence is heard
+	Version  int    `json:"version"`
+	Source   string `json:"source"`
+	Title    string `json:"title"`
+	Lang     string `json:"lang"`
+	Complete bool   `json:"complete"` // every sentence is heard
+	// Stopped is why the run ended before all was tried; "" where it did not.
+	Stopped    string    `json:"stopped,omitempty"`
 	Chapters   int       `json:"chapters"`
 	Utterances int       `json:"utterances"` // to be spoken
 	Heard      int       `json:"heard"`

@@ -77,8 +77,10 @@ type Speech struct {
 // that its voice cannot speak, or whose voice cannot be had, is spoken by the
 // first of the voice's fallbacks that can; what nobody can speak is a Failure.
 // What would fail for all of them (no engine, no such voice and no fallback, a
-// full disk, a cancelled context) is an error. The same sentence is never spoken
-// twice.
+// full disk, a cancelled context) is an error. Where that is a service's doing (it
+// is down, refuses the key, or nothing is left to use or to spend), the Speech
+// that comes with the error tells what is heard and what is not; requests that
+// were under way are in it. The same sentence is never spoken twice.
 func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error) {
 	utterances := all(sc)
 	cast, err := s.cast(ctx, utterances)
@@ -96,7 +98,7 @@ func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error)
 	for i, u := range utterances {
 		by, err := cast.first(u)
 		if err != nil {
-			return nil, err
+			return unheard(utterances, cast, err), err
 		}
 		phonemes, err := cast.phonemes(ctx, u, by)
 		if err != nil {
@@ -111,8 +113,9 @@ func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error)
 	}
 
 	speech := &Speech{Clips: make([]*timeline.Clip, len(utterances)), Keys: make([]clipstore.Key, len(utterances))}
-	var mu sync.Mutex // guards speech, reasons and done
+	var mu sync.Mutex // guards speech, reasons, useless and done
 	reasons := make([]error, len(utterances))
+	useless := make([]bool, len(utterances))
 	done := 0
 	group, working := errgroup.WithContext(ctx)
 	group.SetLimit(max(1, s.Jobs))
@@ -130,7 +133,7 @@ func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error)
 			mu.Lock()
 			defer mu.Unlock()
 			for k, i := range j.indices {
-				reasons[i], speech.Keys[i] = t.reason, t.key
+				reasons[i], useless[i], speech.Keys[i] = t.reason, t.useless, t.key
 				if t.by == nil {
 					continue
 				}
@@ -166,12 +169,34 @@ func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error)
 			speech.Substitutes = append(speech.Substitutes, Substitute{u.Text, u.Voice.Name, clip.By.Name, reasons[i].Error(), u.Pos})
 		}
 	}
-	if err := s.level(ctx, utterances, speech); err != nil {
+	// The rest was still looked for in the store, and asked of nobody.
+	var stopped error
+	if i := slices.Index(useless, true); i >= 0 {
+		stopped = fmt.Errorf("%s: %w", utterances[i].Pos, reasons[i])
+	} else if err := s.level(ctx, utterances, speech); err != nil {
 		return nil, err
 	}
 	speech.Warnings = append(cast.warnings, substituted(sc.Source, speech.Substitutes)...)
 	sort.Strings(speech.Warnings)
-	return speech, nil
+	return speech, stopped
+}
+
+// unheard is the speech of a script of which nothing is spoken, since a service
+// cannot be used; nil where that has another cause, which more than waiting or
+// paying mends.
+func unheard(utterances []*script.Utterance, cast *casting, err error) *Speech {
+	if !errors.Is(err, tts.ErrKey) && !errors.Is(err, tts.ErrQuota) && !errors.Is(err, tts.ErrDown) {
+		return nil
+	}
+	speech := &Speech{Clips: make([]*timeline.Clip, len(utterances)), Keys: make([]clipstore.Key, len(utterances))}
+	for _, u := range utterances {
+		reason := fmt.Sprintf("not spoken, since another sentence cannot be: %v", err)
+		if missing := cast.lines[u.Voice].missing; missing != nil {
+			reason = missing.Error()
+		}
+		speech.Failed = append(speech.Failed, Failure{u.Text, reason, u.Pos})
+	}
+	return speech
 }
 
 // substituted sums up who spoke in whose place, and why the first time.
@@ -234,10 +259,12 @@ type take struct {
 	reused bool
 	by     *voices.Voice // nil where nobody could speak it
 	reason error         // why nobody could, or not the voice that was to
+	// useless says that nobody can speak anything any more.
+	useless bool
 }
 
 // take speaks an utterance with the first of its candidates that can; key and
-// phonemes are those of the first. It fails where there is no use in going on.
+// phonemes are those of the first. It fails where the run cannot go on.
 func (s *Speaker) take(ctx context.Context, cast *casting, u *script.Utterance, key clipstore.Key, phonemes []tts.Phonemes) (take, error) {
 	l := cast.lines[u.Voice]
 	reason := l.missing
@@ -273,10 +300,7 @@ func (s *Speaker) take(ctx context.Context, cast *casting, u *script.Utterance, 
 			reason = fmt.Errorf("%w; %w", reason, err)
 		}
 	}
-	if useless {
-		return take{}, fmt.Errorf("%s: %w", u.Pos, reason)
-	}
-	return take{reason: reason}, nil
+	return take{reason: reason, useless: useless}, nil
 }
 
 // clip gives an utterance's clip from the store, or has it spoken unless the

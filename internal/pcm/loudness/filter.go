@@ -6,8 +6,9 @@ import "math"
 // second order one after the other, a shelf for the head and a high pass, whose
 // numerator is 1, -2, 1.
 type weighting struct {
-	b0, b1, b2, a1, a2 float64 // shelf
-	c1, c2             float64 // high pass
+	b1, b2, a1, a2 float64 // shelf, of which b0 is 1
+	c1, c2         float64 // high pass
+	gain           float64 // of energies, for that b0
 }
 
 // newWeighting gives K-weighting at any rate. The Recommendation has
@@ -24,12 +25,13 @@ func newWeighting(rate float64) weighting {
 	high := math.Pow(10, shelfDB/20)
 	band := math.Pow(high, shelfMid)
 	a0 := 1 + k/shelfQ + k*k
+	b0 := high + band*k/shelfQ + k*k
 	w := weighting{
-		b0: exact((high + band*k/shelfQ + k*k) / a0),
-		b1: exact(2 * (k*k - high) / a0),
-		b2: exact((high - band*k/shelfQ + k*k) / a0),
-		a1: exact(2 * (k*k - 1) / a0),
-		a2: exact((1 - k/shelfQ + k*k) / a0),
+		b1:   exact(2 * (k*k - high) / b0),
+		b2:   exact((high - band*k/shelfQ + k*k) / b0),
+		a1:   exact(2 * (k*k - 1) / a0),
+		a2:   exact((1 - k/shelfQ + k*k) / a0),
+		gain: exact(b0 / a0 * (b0 / a0)),
 	}
 	k = math.Tan(math.Pi * passHz / rate)
 	a0 = 1 + k/passQ + k*k
@@ -48,11 +50,11 @@ type memory struct{ s1, s2, p1, p2 float64 }
 // conversions keep compilers from fusing operations, which would round
 // otherwise on other machines.
 func (w *weighting) one(f *memory, block []float64) sums {
-	b0, b1, b2, a1, a2, c1, c2 := w.b0, w.b1, w.b2, w.a1, w.a2, w.c1, w.c2
+	b1, b2, a1, a2, c1, c2 := w.b1, w.b2, w.a1, w.a2, w.c1, w.c2
 	s1, s2, p1, p2 := f.s1, f.s2, f.p1, f.p2
 	var all sums
 	for _, v := range block {
-		y := float64(b0*v) + s1
+		y := v + s1
 		s1 = float64(b1*v) + s2 - float64(a1*y)
 		s2 = float64(b2*v) - float64(a2*y)
 		z := y + p1
@@ -62,21 +64,22 @@ func (w *weighting) one(f *memory, block []float64) sums {
 		all.plain += float64(v * v)
 	}
 	*f = memory{s1, s2, p1, p2}
+	all.weighted *= w.gain
 	return all
 }
 
 // two is one for two channels, the sums of both. Each operation waits for the
 // one before, so two filters at once take hardly longer than one.
 func (w *weighting) two(f *[2]memory, left, right []float64) sums {
-	b0, b1, b2, a1, a2, c1, c2 := w.b0, w.b1, w.b2, w.a1, w.a2, w.c1, w.c2
+	b1, b2, a1, a2, c1, c2 := w.b1, w.b2, w.a1, w.a2, w.c1, w.c2
 	s1, s2, p1, p2 := f[0].s1, f[0].s2, f[0].p1, f[0].p2
 	t1, t2, q1, q2 := f[1].s1, f[1].s2, f[1].p1, f[1].p2
 	var all sums
 	right = right[:len(left)]
 	for i, v := range left {
 		u := right[i]
-		y := float64(b0*v) + s1
-		x := float64(b0*u) + t1
+		y := v + s1
+		x := u + t1
 		s1 = float64(b1*v) + s2 - float64(a1*y)
 		t1 = float64(b1*u) + t2 - float64(a1*x)
 		s2 = float64(b2*v) - float64(a2*y)
@@ -91,6 +94,7 @@ func (w *weighting) two(f *[2]memory, left, right []float64) sums {
 		all.plain += float64(v*v) + float64(u*u)
 	}
 	f[0], f[1] = memory{s1, s2, p1, p2}, memory{t1, t2, q1, q2}
+	all.weighted *= w.gain
 	return all
 }
 

@@ -94,9 +94,10 @@ func (m *Meter) TruePeak() float64 {
 			n++
 		}
 		_, peak = peakOf(start[:behind+n], peak)
-		last := m.room[c]
-		n = copy(end[behind:], last[max(0, len(last)-behind):])
-		_, peak = peakOf(end[:2*behind+n], peak)
+		// The last samples, with what is before them, and then silence.
+		last := m.room[c][max(0, len(m.room[c])-behind):]
+		copy(end[behind-len(last):], last)
+		_, peak = peakOf(end[:2*behind], peak)
 	}
 	return decibels(peak * peak)
 }

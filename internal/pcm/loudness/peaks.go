@@ -42,35 +42,39 @@ func bessel(x float64) float64 {
 	return sum
 }
 
-// A value between two samples is one on the straight line between them and what
-// the second differences of the samples around add to it. So its magnitude is
-// at most level times the larger of the two, and bend times the largest second
-// difference: in speech that is little more than the samples, where the taps
-// alone would allow for more than twice.
-var level, bend = func() (level, bend float64) {
+// A value between two samples is at most wide times the largest sample around.
+// It is also one on the straight line between the two, and what the second
+// differences of the samples around add to that: at most level times the larger
+// of the two, and bend times the largest second difference. That takes longer to
+// look at, and is little more than the samples where they are those of speech;
+// wide is more than 2.
+var wide, level, bend = func() (wide, level, bend float64) {
 	for p, h := range interpolator {
+		sum := 0.0
+		for _, tap := range h {
+			sum += math.Abs(tap)
+		}
+		wide = max(wide, sum)
 		t := float64(p+1) / phases
 		h[reach-1] -= 1 - t
 		h[reach] -= t
-		slope, sum := [behind]float64{}, 0.0 // of first differences
+		var slope [behind]float64 // the taps of first differences
+		sum, all := 0.0, 0.0
 		for k := range slope {
 			sum += h[k]
 			slope[k] = sum
+			all += sum
 		}
-		all := 0.0
-		for _, v := range slope {
-			all += v
-		}
-		slope[reach-1] -= all // this one is within twice the larger sample
-		curve, run := 0.0, 0.0
-		for _, v := range slope[:behind-1] {
-			run += v
-			curve += math.Abs(run)
+		slope[reach-1] -= all // of the two; their difference is within twice the larger
+		sum, curve := 0.0, 0.0
+		for _, tap := range slope[:behind-1] {
+			sum += tap
+			curve += math.Abs(sum)
 		}
 		level, bend = max(level, 1+2*math.Abs(all)), max(bend, curve)
 	}
 	const rounding = 1 + 1e-9
-	return level * rounding, bend * rounding
+	return wide * rounding, level * rounding, bend * rounding
 }()
 
 // stretch is how many places are judged at once.
@@ -80,19 +84,24 @@ const stretch = 16
 // them, at all places that have reach samples on either side, or most where that
 // is larger. Places that cannot pass most are not computed.
 func peakOf(room []float64, most float64) (sample, between float64) {
+	const unknown = -1
 	places := len(room) - behind
 	var size, curve [3]float64 // of the last three stretches of samples
 	for at := 0; at < len(room) || at-2*stretch < places; at += stretch {
-		size[0], size[1] = size[1], size[2]
-		curve[0], curve[1] = curve[1], curve[2]
-		size[2], curve[2] = extent(room, at)
+		size[0], size[1], size[2] = size[1], size[2], sizeOf(room, at)
+		curve[0], curve[1], curve[2] = curve[1], curve[2], unknown
 		sample = max(sample, size[2])
 		from := at - 2*stretch
-		if from < 0 {
+		if from < 0 || wide*max(size[0], size[1], size[2]) <= most {
 			continue
 		}
 		// The places lie between samples of the first two stretches, and what
 		// is around them in all three.
+		for i, known := range curve {
+			if known == unknown {
+				curve[i] = curveOf(room, from+i*stretch)
+			}
+		}
 		widest := bend * max(curve[0], curve[1], curve[2])
 		if level*max(size[0], size[1])+widest > most {
 			most = interpolate(room[from:min(from+stretch, places)+behind], widest, most)
@@ -101,28 +110,41 @@ func peakOf(room []float64, most float64) (sample, between float64) {
 	return sample, most
 }
 
-// extent is the largest magnitude of a stretch of samples, and that of the
-// second differences about each.
-func extent(room []float64, at int) (size, curve float64) {
-	if at+stretch < len(room) && at > 0 {
-		const magnitude = 1<<63 - 1
-		var most, bent uint64 // the bits of magnitudes are in their order
-		before, here := room[at-1], room[at]
-		for _, after := range room[at+1 : at+1+stretch] {
-			most = max(most, math.Float64bits(here)&magnitude)
-			bent = max(bent, math.Float64bits(after-here-(here-before))&magnitude)
-			before, here = here, after
+// sizeOf is the largest magnitude of a stretch of samples.
+func sizeOf(room []float64, at int) float64 {
+	var a, b uint64 // the bits of magnitudes are in their order
+	if at+stretch <= len(room) {
+		s := (*[stretch]float64)(room[at : at+stretch])
+		for i := 0; i < stretch; i += 2 {
+			a = max(a, math.Float64bits(s[i])&magnitude)
+			b = max(b, math.Float64bits(s[i+1])&magnitude)
 		}
-		return math.Float64frombits(most), math.Float64frombits(bent)
-	}
-	for q := at; q < min(at+stretch, len(room)); q++ {
-		size = max(size, math.Abs(room[q]))
-		if q > 0 && q+1 < len(room) {
-			curve = max(curve, math.Abs(room[q+1]-room[q]-(room[q]-room[q-1])))
+	} else {
+		for _, v := range room[min(at, len(room)):] {
+			a = max(a, math.Float64bits(v)&magnitude)
 		}
 	}
-	return size, curve
+	return math.Float64frombits(max(a, b))
 }
+
+// curveOf is the largest magnitude of the second differences about each of a
+// stretch of samples.
+func curveOf(room []float64, at int) float64 {
+	var most uint64
+	at, end := max(1, at), min(at+stretch, len(room)-1)
+	if at >= end {
+		return 0
+	}
+	before, here := room[at-1], room[at]
+	for _, after := range room[at+1 : end+1] {
+		most = max(most, math.Float64bits(after-here-(here-before))&magnitude)
+		before, here = here, after
+	}
+	return math.Float64frombits(most)
+}
+
+// magnitude are the bits of a number without its sign.
+const magnitude = 1<<63 - 1
 
 // interpolate looks at each place of a stretch.
 func interpolate(room []float64, widest, most float64) float64 {

@@ -56,7 +56,7 @@ func spoken(f pcm.Format, seconds float64, seed uint64) []int16 {
 		left--
 		phase += 2 * math.Pi * hertz / rate
 		v := 0.0
-		for k := 1.0; k <= 30 && k*hertz < 0.45*rate && level > 0; k++ {
+		for k := 1.0; k <= 10 && k*hertz < 0.45*rate && level > 0; k++ {
 			v += math.Cos(k*phase+k*k) / (k * math.Sqrt(k))
 		}
 		v = 0.4*level*v + hiss*random.NormFloat64()
@@ -102,5 +102,19 @@ func noise(f pcm.Format, seconds float64, seed uint64) []int16 {
 	return frames(f, seconds, func(i int) [2]float64 {
 		swell := 0.12 + 0.08*math.Sin(2*math.Pi*float64(i)/float64(f.Rate)/7)
 		return [2]float64{swell * random.NormFloat64(), swell * random.NormFloat64()}
+	})
+}
+
+// tone is a sine of so many whole hertz and of so many dBFS at its peaks, the
+// same in both channels.
+func tone(f pcm.Format, hertz int, db, seconds float64) []int16 {
+	amplitude := math.Pow(10, db/20)
+	second := make([]float64, f.Rate)
+	for i := range second {
+		second[i] = amplitude * math.Sin(2*math.Pi*float64(hertz*i%len(second))/float64(f.Rate))
+	}
+	return frames(f, seconds, func(i int) [2]float64 {
+		v := second[i%len(second)]
+		return [2]float64{v, v}
 	})
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"narrate/internal/tts"
 	"narrate/internal/tts/fake"
@@ -29,8 +31,19 @@ func (s *script) Synthesize(context.Context, tts.Request) (tts.Clip, error) {
 	return tts.Clip{Frames: 1}, err
 }
 
+// refusal is what a service says of a request.
+type refusal struct {
+	status int
+	kind   error
+}
+
+func (r refusal) Error() string   { return fmt.Sprint("status ", r.status) }
+func (r refusal) Unwrap() error   { return r.kind }
+func (r refusal) HTTPStatus() int { return r.status }
+
 func TestBreaker(t *testing.T) {
 	bad := errors.New("status 503")
+	out := &tts.Later{Err: bad}
 	of := func(err error) error { return fmt.Errorf("service: %w", err) }
 	tests := []struct {
 		name  string
@@ -48,24 +61,46 @@ func TestBreaker(t *testing.T) {
 		{"a voice that is not there", []error{of(tts.ErrVoice)}, 10},
 		{"no key", []error{of(tts.ErrKey)}, 10},
 		{"too slow", []error{of(context.DeadlineExceeded)}, 3},
-		{"too busy", []error{&tts.Later{Err: bad}}, 3},
+		{"too busy", []error{&tts.Later{Busy: true, Err: bad}}, 7},
+		{"out of order now and then", []error{out, out, out, out, nil}, 10},
+		{"out of order", []error{nil, nil, out}, 8},
+		{"refuses all", []error{of(refusal{400, tts.ErrText})}, 4},
+		{"all too long", []error{of(refusal{413, tts.ErrTooLong})}, 4},
+		{"refuses some", []error{of(refusal{400, tts.ErrText}), of(refusal{400, tts.ErrText}), of(refusal{400, tts.ErrText}), nil, of(refusal{400, tts.ErrText}), of(refusal{400, tts.ErrText}), of(refusal{413, tts.ErrText}), of(refusal{413, tts.ErrText}), nil}, 10},
+		{"a refusal of a voice", []error{of(refusal{400, tts.ErrVoice})}, 10},
 	}
 	for _, test := range tests {
 		inner := &script{Backend: fake.New(fake.Options{}), errs: test.errs}
-		b := New(inner, Options{Failures: 3, Clips: 7})
+		now := time.Time{}.Add(time.Hour)
+		b := New(inner, Options{Failures: 3, Clips: 7, Refusals: 4, Now: func() time.Time { return now }})
 		var last error
-		for range 10 {
-			_, last = b.Synthesize(t.Context(), tts.Request{Text: "word"})
+		for i := range 10 {
+			_, last = b.Synthesize(t.Context(), tts.Request{Text: fmt.Sprint("word ", i)})
+			now = now.Add(10 * time.Second)
 		}
 		if inner.calls != test.calls {
 			t.Errorf("%s: %d calls reach the service, want %d", test.name, inner.calls, test.calls)
 		}
 		if down := errors.Is(last, tts.ErrDown); down != (test.calls < 10) {
 			t.Errorf("%s: at last %v", test.name, last)
-		} else if down && (test.name == "no sound") != strings.Contains(last.Error(), "7 answers in a row were no sound") {
+		} else if down && ((test.name == "no sound") != strings.Contains(last.Error(), "7 answers in a row were no sound") || (test.calls == 4) != strings.Contains(last.Error(), "4 texts in a row were refused")) {
 			t.Errorf("%s: %v", test.name, last)
 		} else if down && (!strings.Contains(last.Error(), " in a row ") || !strings.Contains(last.Error(), inner.errs[len(inner.errs)-1].Error()) || errors.Is(last, bad)) {
 			t.Errorf("%s: %v", test.name, last)
+		}
+	}
+}
+
+// TestOneMoment: however many requests fail at once, that is one failure of a
+// service; and one text that is refused time and again is one text.
+func TestOneMoment(t *testing.T) {
+	for _, err := range []error{&tts.Later{Err: errors.New("status 503")}, refusal{400, tts.ErrText}} {
+		inner := &script{Backend: fake.New(fake.Options{}), errs: append(slices.Repeat([]error{err}, 50), nil)}
+		b := New(inner, Options{})
+		for i := range 51 {
+			if _, err := b.Synthesize(t.Context(), tts.Request{Text: "word"}); (err == nil) != (i == 50) {
+				t.Fatalf("request %d: %v", i, err)
+			}
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"narrate/internal/dylib"
@@ -126,18 +127,19 @@ func (e *engine) listVoices(ctx context.Context, b *Backend, data string) error 
 	for _, v := range variants {
 		e.voices.variants = append(e.voices.variants, v.Name())
 	}
-	if _, err := exec.LookPath("mbrola"); err != nil {
-		return nil // without that program its voices are silent
-	}
 	if out, err = e.run(ctx, b.options.Timeout, maxListing, "", "--voices=mb"); err != nil {
 		return err
 	}
+	_, missing := exec.LookPath("mbrola")
 	for _, v := range parseVoices(string(out)) {
-		for _, place := range mbrolaPlaces(data, v.file) {
-			if info, err := os.Stat(place); err == nil && info.Mode().IsRegular() {
-				e.voices.voices = append(e.voices.voices, v)
-				break
-			}
+		there := slices.ContainsFunc(mbrolaPlaces(data, v.file), func(place string) bool {
+			info, err := os.Stat(place)
+			return err == nil && info.Mode().IsRegular()
+		})
+		if there && missing == nil {
+			e.voices.voices = append(e.voices.voices, v)
+		} else {
+			e.voices.silent = append(e.voices.silent, v)
 		}
 	}
 	return nil

@@ -30,6 +30,9 @@ type other struct {
 type list struct {
 	voices   []listed
 	variants []string // file names below voices/!v
+	// silent are MBROLA voices that the engine names, and would be silent with:
+	// the program or the data is missing.
+	silent []listed
 }
 
 // parseVoices reads the output of espeak-ng --voices:
@@ -92,6 +95,12 @@ func (l list) find(name string) (string, error) {
 		}
 	}
 	if best == "" {
+		for _, v := range l.silent {
+			if strings.EqualFold(base, v.file) || strings.EqualFold(base, v.name) {
+				data := mbrolaData(v.file)
+				return "", unfitVoice(fmt.Sprintf("voice %.100q needs the program mbrola and the data of its voice %s; in Debian (non-free): apt-get install mbrola mbrola-%s", v.file, data, data))
+			}
+		}
 		var names []string
 		for _, v := range l.voices {
 			names = append(names, v.file, v.name, v.language)
@@ -141,12 +150,17 @@ func (l list) offer() []tts.EngineVoice {
 	return all
 }
 
+// mbrolaData is the name of the data that the MBROLA voice of a file needs:
+// "mb/mb-de6" and its accents such as "mb/mb-de6-grc" use "de6".
+func mbrolaData(file string) string {
+	voice, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(file), "mb-"), "-")
+	return voice
+}
+
 // mbrolaPlaces are where the engine looks for the data of the MBROLA voice
 // of that file name (mbrowrap.c, LoadMbrolaTable).
 func mbrolaPlaces(data, file string) []string {
-	// "mb/mb-de1" and its accents such as "mb/mb-de6-grc" use the voice "de1".
-	voice := strings.TrimPrefix(filepath.Base(file), "mb-")
-	voice, _, _ = strings.Cut(voice, "-")
+	voice := mbrolaData(file)
 	return []string{
 		filepath.Join(data, "mbrola", voice),
 		filepath.Join("/usr/share/mbrola", voice),

@@ -52,6 +52,23 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestSilentVoices: who asks for a voice that lacks its program or data is told
+// what to install.
+func TestSilentVoices(t *testing.T) {
+	l := list{voices: parseVoices(listing), silent: parseVoices(" 7  grc  --/M  ancient-greek-mbrola-1 mb/mb-de6-grc\n 7  de  --/M  german-mbrola-5 mb/mb-de5\n")}
+	for name, want := range map[string]string{
+		"mb/mb-de5": "mbrola mbrola-de5", "MB/mb-de5+f3": "mbrola mbrola-de5", "german-mbrola-5": "mbrola mbrola-de5", "mb/mb-de6-grc": "mbrola mbrola-de6",
+	} {
+		got, err := l.find(name)
+		if !errors.Is(err, tts.ErrVoice) || !strings.HasSuffix(err.Error(), "apt-get install "+want) {
+			t.Errorf("%q: %q, %v, want %q", name, got, err, want)
+		}
+	}
+	if got, err := l.find("de"); err != nil || got != "gmw/de" {
+		t.Errorf("de: %q, %v", got, err)
+	}
+}
+
 func FuzzParseVoices(f *testing.F) {
 	f.Add(listing, "de")
 	f.Add("5 a b/c d e (f 1)(g", "g+")

@@ -56,6 +56,9 @@ func playProgram(role string, args []string) {
 			fmt.Println(" 5  de              --/M      German             gmw/de               ")
 		}
 		os.Exit(0)
+	case slices.Contains(args, "--voices=mb"):
+		fmt.Println(" 7  de              --/M      german-mbrola-5    mb/mb-de5            ")
+		os.Exit(0)
 	case !slices.Contains(args, "-D"):
 		fmt.Fprintln(os.Stderr, "1.52 must be told to be repeatable")
 		os.Exit(1)

@@ -286,14 +286,17 @@ func (p *Profile) explain(err error) error {
 	return again(err, &told)
 }
 
-// again is an error with the time to wait that was with it, where trying again
-// may help.
+// again is an error that passes, with the time to wait that was with it, where
+// trying again may help.
 func again(err error, told *web.StatusError) error {
-	var later *tts.Later
-	if told.Unwrap() == nil && errors.As(err, &later) {
-		return &tts.Later{Wait: later.Wait, Err: told}
+	if told.Unwrap() != nil {
+		return told
 	}
-	return told
+	var later *tts.Later
+	if errors.As(err, &later) {
+		return &tts.Later{Wait: later.Wait, Busy: later.Busy, Err: told}
+	}
+	return &tts.Later{Err: told}
 }
 
 // maxQuote is the most that is quoted of a service's message.

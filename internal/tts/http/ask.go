@@ -264,20 +264,37 @@ func (p *Profile) prosody(a *ask, v voices.Voice, wrong func(string, ...any)) {
 func (p *Profile) bargain(a *ask, settings map[string]string, wrong func(string, ...any)) {
 	_, million := settings[pricePerMillion]
 	_, minute := settings[pricePerMinute]
+	own := a.terms.Price
+	i := slices.IndexFunc(p.prices, func(c price) bool { return c.when.holds(a.values) })
+	if i >= 0 {
+		a.terms.Price = p.prices[i].price
+		a.terms.Price.Overhead = p.overhead(a.values, p.prices[i].uncharged)
+	}
 	if million || minute {
+		a.terms.Price.PerMillion, a.terms.Price.PerMinute = own.PerMillion, own.PerMinute
 		a.terms.Price.Currency = "USD"
 		if len(p.prices) > 0 {
 			a.terms.Price.Currency = p.prices[0].price.Currency
 		}
 		return
 	}
-	for _, c := range p.prices {
-		if c.when.holds(a.values) {
-			a.terms.Price = c.price
-			return
-		}
+	if i >= 0 {
+		return
 	}
 	if len(p.prices) > 0 {
 		wrong("narrate does not know its price; give the setting %s or %s, in %s", pricePerMillion, pricePerMinute, p.prices[0].price.Currency)
 	}
+}
+
+// overhead is how many characters of markup a request has that is charged.
+func (p *Profile) overhead(v values, uncharged []string) (n int) {
+	if uncharged == nil {
+		return 0
+	}
+	writeMarkup(p.request.xml, v, func(name string, length int) {
+		if !slices.Contains(uncharged, name) {
+			n += length
+		}
+	})
+	return n
 }

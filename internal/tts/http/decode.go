@@ -27,6 +27,7 @@ const (
 	maxParallel  = 64
 	maxPace      = 1e7 // requests or characters a minute
 	maxPrice     = 1e6
+	maxIdeograph = 4 // characters that a Chinese one is charged as
 	maxTextChars = 100000
 	maxNesting   = 10 // of JSON
 	minHz, maxHz = 8000, 192000
@@ -91,7 +92,13 @@ func (d reader) read(root strictyaml.Node) {
 					r.json = d.tree(key, n, 0)
 					r.source = fmt.Sprint(r.json)
 				},
-				"xml":  d.template(&r.xml, xmlProblem),
+				"xml": func(key string, n strictyaml.Node) {
+					var whole template
+					d.template(&whole, xmlProblem)(key, n)
+					if !d.Failed() {
+						r.xml = parseMarkup(r.source)
+					}
+				},
 				"text": d.template(&r.text, func(string) string { return "" }),
 			}, "address")
 		},
@@ -144,13 +151,20 @@ func (p *Profile) uses(name string) bool {
 }
 
 // demands reports whether a placeholder stands where nothing can be left out: in
-// the address, in XML or in text.
+// the address, in text, or in that of XML.
 func (r *requestRule) demands(name string) bool {
-	return slices.Contains(r.address.names(), name) || slices.Contains(r.xml.names(), name) || slices.Contains(r.text.names(), name)
+	return slices.Contains(r.demanded(), name)
 }
 
-// optional are the placeholders of the query, the headers and JSON.
+func (r *requestRule) demanded() []string {
+	text, _ := markupNames(r.xml)
+	return slices.Concat(r.address.names(), text, r.text.names())
+}
+
+// optional are the placeholders of the query, the headers, JSON and the
+// attributes of XML.
 func (r *requestRule) optional() (all []string) {
+	_, all = markupNames(r.xml)
 	for _, f := range slices.Concat(r.query, r.headers) {
 		all = append(all, f.value.names()...)
 	}
@@ -164,7 +178,7 @@ func (r *requestRule) optional() (all []string) {
 func (p *Profile) problem() (key, what string) {
 	r := &p.request
 	known := []string{"text", "voice", "language", "rate", "pitch", "volume"}
-	all := slices.Concat(r.address.names(), r.xml.names(), r.text.names(), r.optional())
+	all := slices.Concat(r.demanded(), r.optional())
 	for _, name := range all {
 		if p.settings[name] == nil && !slices.Contains(known, name) {
 			return "request", fmt.Sprintf("unknown placeholder {%.50s}; there are the settings, and {%s}", name, strings.Join(known, "}, {"))
@@ -453,6 +467,17 @@ func (d reader) prices(key string, n strictyaml.Node) {
 			"per-million": d.Number(&c.price.PerMillion, 0, maxPrice),
 			"per-minute":  d.Number(&c.price.PerMinute, 0, maxPrice),
 			"currency":    d.Text(&c.price.Currency, currencyProblem),
+			"ideograph":   d.Whole(&c.price.Ideograph, 1, maxIdeograph),
+			"markup-except": func(key string, n strictyaml.Node) {
+				c.uncharged = []string{}
+				d.List(n, key, "elements", func(n strictyaml.Node) {
+					name := ""
+					d.Text(&name, elementProblem)(key, n)
+					if c.uncharged = append(c.uncharged, name); len(c.uncharged) > maxItems {
+						d.Fail(n, key, "more than %d", maxItems)
+					}
+				})
+			},
 		}, "currency")
 		if len(d.p.prices) > 0 && d.p.prices[0].price.Currency != c.price.Currency {
 			d.Fail(n, key, "all prices have one currency")

@@ -211,8 +211,7 @@ func (r *requestRule) body(v values) []byte {
 		r.json.write(&body, v) // true: it holds the text, or the query does
 		return body.Bytes()
 	case r.xml != nil:
-		s, _ := r.xml.fill(v, escapeXML)
-		return []byte(s)
+		return []byte(writeMarkup(r.xml, v, nil))
 	case r.text != nil:
 		s, _ := r.text.fill(v, plain)
 		return []byte(s)

@@ -35,6 +35,7 @@ func form(re *regexp.Regexp, what string) func(string) string {
 }
 
 var (
+	elementProblem   = form(regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.:-]*$`), "element's name")
 	nameProblem      = form(nameForm, "backend's name: small letters, digits and '-'")
 	variableProblem  = form(variableForm, "variable's name: capital letters, digits and '_'")
 	currencyProblem  = form(currencyForm, "currency: three capital letters such as USD")

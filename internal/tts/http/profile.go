@@ -70,9 +70,10 @@ type requestRule struct {
 	query   []field
 	headers []field
 	// One of these is the body; all nil is none.
-	json      tree
-	xml, text template
-	source    string // of the body, for the digest
+	json   tree
+	xml    []*node
+	text   template
+	source string // of the body, for the digest
 }
 
 // field is a parameter of the query, or a header.
@@ -134,6 +135,9 @@ func (c condition) holds(v values) bool {
 type price struct {
 	when  condition
 	price tts.Price
+	// uncharged are the elements of an XML body that cost nothing, where the
+	// others do as if they were text; nil: no markup does.
+	uncharged []string
 }
 
 // scale is how the service takes rate, pitch or volume.
@@ -196,6 +200,9 @@ func Load(dirs ...string) ([]*Profile, error) {
 func (p *Profile) fingerprint() string {
 	var b bytes.Buffer
 	r, a := p.request, p.answer
+	if r.xml != nil {
+		fmt.Fprintln(&b, "attributes without a value are left out")
+	}
 	fmt.Fprintln(&b, r.method, r.address, r.query, r.headers, r.source, p.text.replace, a.audio, a.format, a.marks)
 	for _, name := range slices.Sorted(maps.Keys(p.settings)) {
 		fmt.Fprintf(&b, "%s %t %q\n", name, p.settings[name].hasStandard, p.settings[name].standard)

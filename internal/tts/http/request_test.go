@@ -40,7 +40,7 @@ func TestRequest(t *testing.T) {
 			"azure",
 			voices.Voice{Engine: "en-GB-RyanNeural", Rate: 0.8, Pitch: 1.25, Settings: map[string]string{"region": "uksouth"}},
 			"https://uksouth.tts.speech.microsoft.com/cognitiveservices/v1",
-			`<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xmlns:mstts="https://www.w3.org/2001/mstts" xml:lang="en-GB"><voice name="en-GB-RyanNeural"><mstts:express-as style="default"><prosody rate="-20%" pitch="+25%">A &quot;quoted&quot; &lt;b&gt; &amp; \{x} [y].</prosody></mstts:express-as></voice></speak>`,
+			`<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xmlns:mstts="https://www.w3.org/2001/mstts" xml:lang="en-GB"><voice name="en-GB-RyanNeural"><prosody rate="-20%" pitch="+25%">A &quot;quoted&quot; &lt;b&gt; &amp; \{x} [y].</prosody></voice></speak>`,
 		},
 		{
 			"google",
@@ -260,7 +260,7 @@ func TestTerms(t *testing.T) {
 	}{
 		{"elevenlabs", "JBFqnCBsd6RMkjVDRZzb", nil, tts.Terms{MaxText: 2000, Parallel: 3, Price: usd(100)}},
 		{"elevenlabs", "JBFqnCBsd6RMkjVDRZzb", map[string]string{"model": "eleven_flash_v2_5", "parallel": "10"}, tts.Terms{MaxText: 2000, Parallel: 10, Price: usd(50)}},
-		{"azure", "de-DE-KatjaNeural", map[string]string{"region": "x"}, tts.Terms{MaxText: 1000, Parallel: 8, RequestsPerMinute: 3000, Price: usd(15)}},
+		{"azure", "de-DE-KatjaNeural", map[string]string{"region": "x"}, tts.Terms{MaxText: 1000, Parallel: 8, RequestsPerMinute: 3000, Price: tts.Price{PerMillion: 15, Currency: "USD", Ideograph: 2}}},
 		{"google", "de-DE-Wavenet-A", nil, tts.Terms{MaxText: 1250, Parallel: 8, RequestsPerMinute: 200, Price: usd(4)}},
 		{"google", "de-DE-Chirp3-HD-Kore", map[string]string{"price-per-million": "0", "requests-per-minute": "60"}, tts.Terms{MaxText: 1250, Parallel: 8, RequestsPerMinute: 60, Price: usd(0)}},
 		{"deepgram", "aura-2-thalia-en", nil, tts.Terms{MaxText: 2000, Parallel: 15, Price: usd(30)}},
@@ -313,5 +313,48 @@ func TestMarks(t *testing.T) {
 	p.answer.marks.of = words
 	if got := p.answer.place(text, p.prepare(text), bad, 1, 100); len(got) != 1 || got[0].Frame != 3 {
 		t.Errorf("got %v", got)
+	}
+}
+
+// TestMarkup: an attribute that says nothing, and an element without any, are left
+// out of XML, and what is left is charged.
+func TestMarkup(t *testing.T) {
+	const speak, end = `<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xmlns:mstts="https://www.w3.org/2001/mstts" xml:lang="de-DE"><voice name="de-DE-KatjaNeural">`, "</voice></speak>"
+	for _, test := range []struct {
+		rate, pitch float64
+		style       string
+		before, end string
+		charged     int
+	}{
+		{1, 1, "", "", "", 0},
+		{0, 0, "", "", "", 0},
+		{0.95, 1, "", `<prosody rate="-5%">`, "</prosody>", 30},
+		{0.95, 1.1, "calm", `<mstts:express-as style="calm"><prosody rate="-5%" pitch="+10%">`, "</prosody></mstts:express-as>", 93},
+		{1, 1, "calm", `<mstts:express-as style="calm">`, "</mstts:express-as>", 50},
+	} {
+		b := New(load(t, "azure"), Options{})
+		v := voices.Voice{Engine: "de-DE-KatjaNeural", Rate: test.rate, Pitch: test.pitch, Settings: map[string]string{"region": "westeurope"}}
+		if test.style != "" {
+			v.Settings["style"] = test.style
+		}
+		a, err := b.profile.read(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := string(b.build(a, "Nun <\"&").Body), speak+test.before+"Nun &lt;&quot;&amp;"+test.end+end; got != want {
+			t.Errorf("sent %s, want %s", got, want)
+		}
+		if got := b.Terms(v).Price.Overhead; got != test.charged {
+			t.Errorf("%s: %d characters of markup are charged, want %d", test.before, got, test.charged)
+		}
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	b := New(load(t, "azure"), Options{})
+	defer b.Close()
+	own := voices.Voice{Engine: "zh-CN-XiaoxiaoNeural", Settings: map[string]string{"region": "x", "price-per-million": "8"}}
+	if p := b.Terms(own).Price; p.PerMillion != 8 || p.Characters("你好") != 4 {
+		t.Errorf("%+v", p)
 	}
 }

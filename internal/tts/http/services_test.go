@@ -174,8 +174,14 @@ func azure(r *http.Request, body []byte, say speaker) reply {
 	case r.UserAgent() == "":
 		return text(400, "User-Agent is required")
 	}
-	// Nothing may stand in it but these four elements and text.
-	want := []string{"speak version xmlns mstts lang", "voice name", "express-as style", "prosody rate pitch"}
+	// Nothing may stand in it but these elements, in this order, and text; the
+	// last two, and what they say, may be left out.
+	want := [][]string{
+		{"speak version xmlns mstts lang"},
+		{"voice name"},
+		{"express-as style"},
+		{"prosody rate pitch", "prosody rate", "prosody pitch"},
+	}
 	d := xml.NewDecoder(bytes.NewReader(body))
 	attributes := map[string]string{}
 	words, depth := "", 0
@@ -194,16 +200,17 @@ func azure(r *http.Request, body []byte, say speaker) reply {
 				is += " " + a.Name.Local
 				attributes[a.Name.Local] = a.Value
 			}
-			if depth >= len(want) || is != want[depth] {
+			for depth > 1 && depth < len(want) && !slices.Contains(want[depth], is) {
+				depth++
+			}
+			if depth >= len(want) || !slices.Contains(want[depth], is) {
 				return text(400, "unexpected element: "+is)
 			}
 			depth++
 		case xml.EndElement:
-			if token.Name.Local == "prosody" {
-				depth += 100 // nothing may begin again
-			}
+			depth += 100 // nothing may begin again
 		case xml.CharData:
-			if depth != len(want) && strings.TrimSpace(string(token)) != "" {
+			if depth < 2 && strings.TrimSpace(string(token)) != "" {
 				return text(400, "text outside of the voice")
 			}
 			words += string(token)
@@ -214,7 +221,16 @@ func azure(r *http.Request, body []byte, say speaker) reply {
 	switch {
 	case attributes["name"] != "de-DE-KatjaNeural":
 		return text(400, "Unsupported voice "+attributes["name"]+".")
-	case attributes["lang"] != "de-DE", !percent.MatchString(attributes["rate"]), !percent.MatchString(attributes["pitch"]):
+	case attributes["lang"] != "de-DE":
+		return text(400, "a bad attribute")
+	}
+	for _, name := range []string{"rate", "pitch"} {
+		if attributes[name] == "" {
+			attributes[name] = "+0%"
+		}
+	}
+	switch {
+	case !percent.MatchString(attributes["rate"]), !percent.MatchString(attributes["pitch"]):
 		return text(400, "a bad attribute")
 	}
 	number := func(s string) float64 {

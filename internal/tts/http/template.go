@@ -77,11 +77,9 @@ func (t template) fill(v values, escape func(name, text string) string) (string,
 // plain is for places whose values are escaped as a whole.
 func plain(_, text string) string { return text }
 
-// escapeXML makes text harmless in XML's text and in its attributes, in
+// xmlEscaper makes text harmless in XML's text and in its attributes, in
 // quotation marks of both kinds (XML 1.0, section 2.4). What XML cannot hold was
-// taken out before (harmless).
-func escapeXML(_, text string) string { return xmlEscaper.Replace(text) }
-
+// taken out before (prepare).
 var xmlEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;")
 
 // xmlProblem says what is wrong with XML in a profile; "" is nothing. Its

@@ -144,9 +144,11 @@ func TestVoices(t *testing.T) {
 	}
 }
 
-// TestLater: what one request is told holds for all, unless it is absurd.
+// TestLater: what one request is told holds for all, who come back one by one.
 func TestLater(t *testing.T) {
-	for wait, want := range map[time.Duration]time.Duration{7 * time.Second: 7 * time.Second, time.Hour: 0, -time.Hour: 0} {
+	for wait, want := range map[time.Duration]time.Duration{
+		8 * time.Second: 9 * time.Second, 5 * time.Minute: 302500 * time.Millisecond, -time.Hour: 0,
+	} {
 		c := &clock{}
 		s := &service{Backend: fake.New(fake.Options{}), terms: terms(tts.Terms{}), now: c.Now}
 		s.err = func(text string) error {
@@ -155,7 +157,7 @@ func TestLater(t *testing.T) {
 			}
 			return nil
 		}
-		b := New(s, Options{Sleep: c.Sleep, Now: c.Now})
+		b := New(s, Options{Sleep: c.Sleep, Now: c.Now, Random: func() float64 { return 0.5 }})
 		if err := speak(t, b, "first", ""); err == nil || !strings.Contains(err.Error(), "busy") {
 			t.Fatal(err)
 		}
@@ -163,8 +165,101 @@ func TestLater(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := s.times[1].Sub(s.times[0]); got != want {
-			t.Errorf("told %v, waited %v", wait, got)
+			t.Errorf("told %v, waited %v, want %v", wait, got, want)
 		}
+	}
+}
+
+// TestMuchLater: a service that wants to be left alone for longer than requests
+// wait is left alone.
+func TestMuchLater(t *testing.T) {
+	c := &clock{}
+	s := &service{Backend: fake.New(fake.Options{}), terms: terms(tts.Terms{Parallel: 1}), now: c.Now}
+	s.err = func(string) error {
+		return fmt.Errorf("service: %w", &tts.Later{Wait: 4000 * time.Second, Err: errors.New("enough")})
+	}
+	b := New(s, Options{Sleep: c.Sleep, Now: c.Now})
+	for i := range 5 {
+		err := speak(t, b, "word", "")
+		var later *tts.Later
+		if !errors.As(err, &later) || later.Wait != time.Duration(4000-100*i)*time.Second || !strings.Contains(err.Error(), "enough") {
+			t.Fatalf("request %d: %v", i, err)
+		}
+		c.now = c.now.Add(100 * time.Second)
+	}
+	if len(s.times) != 1 {
+		t.Errorf("asked %d times", len(s.times))
+	}
+	s.err = nil
+	c.now = c.now.Add(time.Hour)
+	if err := speak(t, b, "word", ""); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestBusy: a service that is busy is asked ever less often, until it is well,
+// and at the pace of its terms afterwards.
+func TestBusy(t *testing.T) {
+	c := &clock{}
+	s := &service{Backend: fake.New(fake.Options{}), terms: terms(tts.Terms{RequestsPerMinute: 600}), now: c.Now}
+	left := 8
+	s.err = func(string) error {
+		if left--; left >= 0 {
+			return &tts.Later{Busy: true, Err: errors.New("status 429")}
+		}
+		return nil
+	}
+	b := New(s, Options{Sleep: c.Sleep, Now: c.Now, Random: func() float64 { return 0 }})
+	for i := range 11 {
+		if i == 10 {
+			left = 1
+		}
+		_ = speak(t, b, "word", "") // TestLater looks at errors
+	}
+	_ = speak(t, b, "word", "")
+	for i, want := range []time.Duration{1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000, 100, 100, 1000} {
+		if got := s.times[i+1].Sub(s.times[i]); got != want*time.Millisecond {
+			t.Errorf("%v after request %d, want %v", got, i, want*time.Millisecond)
+		}
+	}
+}
+
+// TestBusyTogether: requests that were under way when a service became busy do
+// not make it more busy; those after it are spread.
+func TestBusyTogether(t *testing.T) {
+	c := &clock{}
+	l := &lane{}
+	sent := c.Now()
+	for range 8 {
+		c.now = c.now.Add(10 * time.Millisecond)
+		l.note(sent, c.now, &tts.Later{Busy: true, Err: errors.New("status 429")})
+	}
+	if got := l.held.Sub(sent); got != 1010*time.Millisecond {
+		t.Errorf("left alone for %v", got)
+	}
+	at := map[time.Time]bool{}
+	for i := range 8 {
+		at[l.notBefore(c.now, 4, func() float64 { return float64(i) / 8 })] = true
+	}
+	if len(at) != 8 {
+		t.Errorf("they come back at %v", at)
+	}
+}
+
+// TestPrices: voices that differ in their price alone share what is allowed.
+func TestPrices(t *testing.T) {
+	c := &clock{}
+	s := &service{Backend: fake.New(fake.Options{}), now: c.Now, terms: func(v voices.Voice) tts.Terms {
+		return tts.Terms{RequestsPerMinute: 60, Price: tts.Price{PerMillion: float64(len(v.Engine))}}
+	}}
+	b := New(s, Options{Sleep: c.Sleep, Now: c.Now})
+	for _, engine := range []string{"a", "ab"} {
+		if err := speak(t, b, "word", engine); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := s.times[1].Sub(s.times[0]); got != time.Second {
+		t.Errorf("%v after the first", got)
 	}
 }
 

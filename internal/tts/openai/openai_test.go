@@ -301,7 +301,7 @@ func TestFaults(t *testing.T) {
 				}
 			}
 			var later *tts.Later
-			if errors.As(err, &later) != (test.pause > 0) || later != nil && later.Wait != test.pause {
+			if errors.As(err, &later); test.pause > 0 && later == nil || later != nil && later.Wait != test.pause {
 				t.Errorf("to come back in %+v, want %v", later, test.pause)
 			}
 			unseen(t, err)

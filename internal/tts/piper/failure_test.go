@@ -266,7 +266,7 @@ func TestBadServer(t *testing.T) {
 				b = NewServer(ServerOptions{URL: d.URL, Web: web.Options{Stall: 300 * time.Millisecond}})
 			}
 			var waited time.Duration
-			r := retry.New(check.New(b), retry.Options{MaxLater: 10 * time.Second, Sleep: func(_ context.Context, d time.Duration) error {
+			r := retry.New(check.New(b), retry.Options{MaxLater: 10 * time.Second, MaxOutage: 3 * time.Second, Random: func() float64 { return 0.999999 }, Sleep: func(_ context.Context, d time.Duration) error {
 				waited += d
 				return nil
 			}})

@@ -166,6 +166,10 @@ func misbehave(role string, id int, folder string, say func(string, ...any)) boo
 	case "dies":
 		fmt.Fprintln(os.Stderr, "segmentation something")
 		os.Exit(139)
+	case "is killed":
+		self, _ := os.FindProcess(os.Getpid())
+		_ = self.Kill()
+		time.Sleep(time.Hour)
 	case "hangs":
 		time.Sleep(time.Hour)
 	case "answers late":

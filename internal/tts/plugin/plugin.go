@@ -106,6 +106,7 @@ type Backend struct {
 	// channel, since that may take long and those who wait may be cancelled.
 	looking chan struct{}
 	about   *about        // nil until it was asked
+	silent  error         // that it did not say in time what it is
 	slots   chan struct{} // one for each request that may run at once
 }
 
@@ -155,7 +156,8 @@ func (b *Backend) Info(ctx context.Context) (tts.Info, error) {
 	return info, nil
 }
 
-// look asks a process what it is, once; a failure is not remembered.
+// look asks a process what it is, once; a failure is not remembered, unless it
+// is that it took too long: all that ask would wait as long, one after the other.
 func (b *Backend) look(ctx context.Context) (*about, error) {
 	select {
 	case b.looking <- struct{}{}:
@@ -166,9 +168,17 @@ func (b *Backend) look(ctx context.Context) (*about, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if b.silent != nil {
+		return nil, b.silent
+	}
 	if b.about == nil {
 		w, err := b.pool.take(ctx)
 		if err != nil {
+			if late := (*hung)(nil); errors.As(err, &late) {
+				err = b.failed(ctx, fmt.Errorf("%w: %w", tts.ErrDown, err))
+				b.silent = err
+				return nil, err
+			}
 			return nil, b.failed(ctx, err)
 		}
 		b.pool.release(w, true)

@@ -78,8 +78,8 @@ func TestBad(t *testing.T) {
 		says  string
 		final bool // pointless to try again
 	}{
-		{"dies at once", nil, `it said: "no model"`, false},
-		{"never ready", nil, "no answer within 1s", false},
+		{"dies at once", nil, `test: it ended (exit status 3); it said: "no model"`, false},
+		{"never ready", tts.ErrDown, "no answer within 1s", true},
 		{"greets", broken, `what is no answer belongs on standard error): "Hello! Loading`, false},
 		{"old protocol", nil, "version 7 of the protocol", false},
 		{"no version", broken, "version", false},
@@ -103,9 +103,10 @@ func TestBad(t *testing.T) {
 		{"wrong id", broken, "not for request 2", false},
 		{"no id", broken, "not for request 2", false},
 		{"huge line", broken, "more than 33554432 bytes", false},
-		{"half a line", nil, "in the midst of a line", false},
-		{"closed", nil, "closed its standard output", false},
-		{"dies", nil, `it said: "segmentation something"`, false},
+		{"half a line", nil, `it ended (exit status 0) in the midst of a line: "{\"type`, false},
+		{"closed", nil, "it closed its standard output", false},
+		{"dies", nil, `it ended (exit status 139); it said: "segmentation something"`, false},
+		{"is killed", nil, "it ended (signal: killed)", false},
 		{"hangs", nil, "no answer within 1s", false},
 		{"deaf", nil, "no answer within 1s", false},
 
@@ -160,12 +161,18 @@ func TestBad(t *testing.T) {
 			if err == nil || test.want != nil && !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) || tts.Permanent(err) != test.final {
 				t.Fatalf("error %v, want %v and %q", err, test.want, test.says)
 			}
+			if errors.Is(err, tts.ErrBroken) && strings.Contains(err.Error(), "protocol") && strings.Contains(err.Error(), "clip") {
+				t.Errorf("there is no clip: %v", err)
+			}
 			if text := err.Error(); !strings.HasPrefix(text, "test: ") || len(text) > 3000 || strings.ContainsAny(text, "\n\x1b") {
 				t.Errorf("%d bytes: %q", len(text), text)
 			}
 			var later *tts.Later
 			if errors.As(err, &later) != (test.role == "code later") || later != nil && later.Wait != 1500*time.Millisecond {
 				t.Errorf("later: %v", later)
+			}
+			if test.role == "never ready" {
+				return // TestHangs is about it
 			}
 			// A process that keeps to the protocol stays. Any other is replaced,
 			// and once the program is sound, so is the Backend.
@@ -209,9 +216,25 @@ func TestVersionChanges(t *testing.T) {
 		}()
 	}
 	for range 2 {
-		if err := <-errs; err != nil && !strings.Contains(err.Error(), "start narrate again") {
+		if err := <-errs; err != nil && (!strings.Contains(err.Error(), "start narrate again") || !tts.Useless(err)) {
 			t.Error(err)
 		}
+	}
+}
+
+// TestHangs checks that a program that does not say what it is costs the time
+// for that once, not for each who asks.
+func TestHangs(t *testing.T) {
+	b := playing(t, "never ready", plugin.Options{Start: 2 * time.Second, Grace: 100 * time.Millisecond})
+	_, first := b.Info(t.Context())
+	if !errors.Is(first, tts.ErrDown) {
+		t.Fatal(first)
+	}
+	at := time.Now()
+	_, again := b.Info(t.Context())
+	_, speaks := b.Synthesize(t.Context(), hello())
+	if again != first || speaks != first || b.Check(t.Context(), hello().Voice) != first || time.Since(at) > time.Second {
+		t.Errorf("after %v: %v, %v", time.Since(at), again, speaks)
 	}
 }
 

@@ -68,17 +68,23 @@ func (p *pool) speak(ctx context.Context, text string, ask synthesize) (tts.Clip
 	return clip, err
 }
 
-// give releases a process after an error, to which it adds what the process
-// said if that is its end.
+// give releases a process after an error, to which it adds how the process
+// ended, and what it said, if that is its end.
 func (p *pool) give(w *worker, usable bool, err error) error {
-	if !usable {
-		w.stop()
+	if usable {
+		p.release(w, true)
+		return err
 	}
-	p.release(w, usable)
-	if !usable {
-		err = fmt.Errorf("%w%s", err, w.stderr.Note())
+	var end *closed
+	// Its children are killed with it, which is possible only until it is waited
+	// for, but before its end that would take the place of its own status.
+	alone := errors.As(err, &end) && w.ends(p.options.Grace)
+	w.stop()
+	p.release(w, false)
+	if alone {
+		err = &closed{end.rest, how(w.cmd.ProcessState)}
 	}
-	return err
+	return fmt.Errorf("%w%s", err, w.stderr.Note())
 }
 
 // take gives an idle process or starts one, which others need not wait for.
@@ -141,7 +147,7 @@ func (p *pool) start(ctx context.Context) (*worker, error) {
 	}
 	p.mu.Unlock()
 	if before != "" && before != a.Version {
-		return nil, p.give(w, false, fmt.Errorf("it was version %s, and is now %s; start narrate again", before, a.Version))
+		return nil, p.give(w, false, fmt.Errorf("%w: one of its processes is version %.100s, another %.100s: if it was updated just now, start narrate again; if not, its version has to stay the same, since nothing that it has spoken could be used again", tts.ErrDown, before, a.Version))
 	}
 	w.about = &a
 	return w, nil

@@ -161,10 +161,15 @@ func readable(text string) string {
 	return text
 }
 
-// violation is an error about what the protocol does not allow.
-func violation(format string, args ...any) error {
-	return fmt.Errorf("%w: against the protocol: %s", tts.ErrBroken, fmt.Sprintf(format, args...))
-}
+// breach is an error about what the protocol does not allow. It counts as
+// tts.ErrBroken, whose words would speak of a clip where there is none.
+type breach string
+
+func violation(format string, args ...any) error { return breach(fmt.Sprintf(format, args...)) }
+
+func (b breach) Error() string { return "against the protocol: " + string(b) }
+
+func (b breach) Unwrap() error { return tts.ErrBroken }
 
 // parse reads an answer to the request id into one of want, by its type.
 func parse(line []byte, id int64, want map[string]any) (kind string, err error) {

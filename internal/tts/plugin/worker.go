@@ -19,6 +19,30 @@ import (
 	"narrate/internal/tts"
 )
 
+// closed is a standard output that is at its end.
+type closed struct {
+	rest []byte // of a line that was begun
+	how  string // the process ended, as os.ProcessState says it; "" where it did not, or is not known to have
+}
+
+func (c *closed) Error() string {
+	what := "it closed its standard output"
+	if c.how != "" {
+		what = "it ended (" + c.how + ")"
+	}
+	if len(c.rest) > 0 {
+		what += " in the midst of a line: " + begin(c.rest)
+	}
+	return what
+}
+
+// hung is a process that gave no answer in time.
+type hung struct{ timeout time.Duration }
+
+func (h *hung) Error() string {
+	return fmt.Sprintf("it gave no answer within %v and was stopped", h.timeout)
+}
+
 // worker is a running process of the program, used by one goroutine at a time.
 type worker struct {
 	cmd    *exec.Cmd
@@ -90,10 +114,10 @@ func (w *worker) read(out io.Reader) {
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
 		case errors.Is(err, io.EOF) && len(bytes.TrimSpace(line)) > 0:
-			w.cause = fmt.Errorf("it closed its standard output in the midst of a line: %s", begin(line))
+			w.cause = &closed{rest: line}
 			return
 		case errors.Is(err, io.EOF):
-			w.cause = errors.New("it ended or closed its standard output")
+			w.cause = &closed{}
 			return
 		case err != nil:
 			w.cause = err
@@ -144,7 +168,7 @@ func (w *worker) ask(ctx context.Context, timeout time.Duration, id int64, messa
 			return "", false, w.cause
 		case <-timed.Done():
 			if ctx.Err() == nil {
-				return "", false, fmt.Errorf("it gave no answer within %v and was stopped", timeout)
+				return "", false, &hung{timeout}
 			}
 			return "", sent == nil && w.giveUp(id), ctx.Err()
 		}
@@ -251,12 +275,12 @@ func (w *worker) stop() {
 }
 
 // end lets an idle process leave by itself, or makes it, waits for it and
-// removes its folder. Its exit status says nothing that its answers have not
-// said.
+// removes its folder.
 func (w *worker) end() error {
 	close(w.quit)
 	_ = w.in.Close()
 	late := time.AfterFunc(w.grace, w.stop)
+	// The exit status is for give; where its answers have said all, it says nothing.
 	_ = w.cmd.Wait()
 	late.Stop()
 	// From here on its process number may be another's.

@@ -76,35 +76,51 @@ func TestPolicy(t *testing.T) {
 	later := func(d time.Duration) error {
 		return fmt.Errorf("service: %w", &tts.Later{Wait: d, Err: errors.New("status 429")})
 	}
+	out := fmt.Errorf("service: %w", &tts.Later{Err: errors.New("status 503")})
+	busy := fmt.Errorf("service: %w", &tts.Later{Busy: true, Err: errors.New("status 429")})
+	absent := fmt.Errorf("service: %w", &tts.Later{Absent: true, Err: errors.New("nothing answers")})
 	const s = time.Second
+	pauses := func(all ...time.Duration) []time.Duration {
+		for i := range all {
+			all[i] *= s
+		}
+		return all
+	}
 	tests := []struct {
 		name  string
 		errs  []error
 		calls int
 		says  string // "" where it is spoken
+		down  bool   // and so for all further requests
 		waits []time.Duration
 	}{
-		{"two failures", []error{refused, refused}, 3, "", []time.Duration{1 * s, 2 * s}},
-		{"three failures", []error{refused, refused, refused}, 3, "tried 3 times", []time.Duration{1 * s, 2 * s}},
-		{"one broken clip", []error{tts.ErrBroken}, 2, "", []time.Duration{1 * s}},
-		{"two broken clips", []error{tts.ErrBroken, tts.ErrEmpty}, 2, "tried 2 times", []time.Duration{1 * s}},
-		{"a failure between broken clips", []error{tts.ErrEmpty, refused, tts.ErrBroken}, 3, "tried 3 times", []time.Duration{1 * s, 2 * s}},
-		{"a request that takes too long", []error{fmt.Errorf("no answer: %w", context.DeadlineExceeded)}, 2, "", []time.Duration{1 * s}},
-		{"later", []error{later(7 * s)}, 2, "", []time.Duration{7 * s}},
-		{"a little later", []error{later(s / 10)}, 2, "", []time.Duration{1 * s}},
-		{"at once", []error{later(0), later(0), later(0)}, 3, "429 (tried 3 times)", []time.Duration{1 * s, 2 * s}},
+		{"two failures", []error{refused, refused}, 3, "", false, pauses(1, 2)},
+		{"three failures", []error{refused, refused, refused}, 3, "tried 3 times", false, pauses(1, 2)},
+		{"one broken clip", []error{tts.ErrBroken}, 2, "", false, pauses(1)},
+		{"two broken clips", []error{tts.ErrBroken, tts.ErrEmpty}, 2, "tried 2 times", false, pauses(1)},
+		{"a failure between broken clips", []error{tts.ErrEmpty, refused, tts.ErrBroken}, 3, "tried 3 times", false, pauses(1, 2)},
+		{"a request that takes too long", []error{fmt.Errorf("no answer: %w", context.DeadlineExceeded)}, 2, "", false, pauses(1)},
+		{"out of order for a while", slices.Repeat([]error{out}, 7), 8, "", false, pauses(1, 2, 4, 8, 16, 30, 30)},
+		{"out of order for long", slices.Repeat([]error{out}, 9), 8, "status 503 (tried 8 times in 1m31s)", false, pauses(1, 2, 4, 8, 16, 30, 30)},
+		{"busy for a while", slices.Repeat([]error{busy}, 5), 6, "", false, pauses(1, 2, 4, 8, 16)},
+		{"busy for long", slices.Repeat([]error{busy}, 9), 8, "status 429 (tried 8 times", false, pauses(1, 2, 4, 8, 16, 30, 30)},
+		{"started just now", []error{absent, absent}, 3, "", false, pauses(1, 2)},
+		{"never started", slices.Repeat([]error{absent}, 9), 4, "out of order: service: nothing answers (tried 4 times in 7s)", true, pauses(1, 2, 4)},
+		{"started again", []error{tts.ErrEmpty, absent, absent, absent, absent, absent}, 7, "", false, pauses(1, 1, 2, 4, 8, 16)},
+		{"later", []error{later(7 * s)}, 2, "", false, pauses(7)},
+		{"a little later", []error{later(s / 10)}, 2, "", false, pauses(1)},
 		{
 			"later is no try",
 			[]error{later(7 * s), later(8 * s), refused, later(9 * s), refused},
-			6, "",
-			[]time.Duration{7 * s, 8 * s, 4 * s, 9 * s, 10 * s},
+			6, "", false, pauses(7, 8, 1, 9, 2),
 		},
-		{"too late", []error{later(301 * s)}, 1, "status 429 (the service says to come back in 5m1s", nil},
-		{"too late in all", []error{later(200 * s), later(200 * s)}, 2, "come back in 3m20s", []time.Duration{200 * s}},
-		{"no key", []error{tts.ErrKey}, 1, tts.ErrKey.Error(), nil},
-		{"nothing left", []error{tts.ErrQuota}, 1, tts.ErrQuota.Error(), nil},
-		{"nothing left until tomorrow", []error{&tts.Later{Wait: 10 * s, Err: tts.ErrQuota}}, 1, tts.ErrQuota.Error(), nil},
-		{"down", []error{tts.ErrDown}, 1, tts.ErrDown.Error(), nil},
+		{"too late", []error{later(301 * s)}, 1, "status 429 (the service says to come back in 5m1s", true, nil},
+		{"too late in all", []error{later(200 * s), later(200 * s)}, 2, "come back in 3m20s", false, pauses(200)},
+		{"no key", []error{tts.ErrKey}, 1, tts.ErrKey.Error(), false, nil},
+		{"nothing left", []error{tts.ErrQuota}, 1, tts.ErrQuota.Error(), false, nil},
+		{"nothing left until tomorrow", []error{&tts.Later{Wait: 10 * s, Err: tts.ErrQuota}}, 1, tts.ErrQuota.Error(), false, nil},
+		{"nothing left to spend", []error{tts.ErrSpent}, 1, tts.ErrSpent.Error(), false, nil},
+		{"down", []error{tts.ErrDown}, 1, tts.ErrDown.Error(), true, nil},
 	}
 	for _, test := range tests {
 		inner := &answers{Backend: fake.New(fake.Options{}), errs: test.errs}
@@ -117,7 +133,7 @@ func TestPolicy(t *testing.T) {
 			},
 		})
 		_, err := b.Synthesize(t.Context(), tts.Request{Text: "one"})
-		if (err == nil) != (test.says == "") || err != nil && (!strings.Contains(err.Error(), test.says) || !errors.Is(err, test.errs[inner.calls-1])) {
+		if (err == nil) != (test.says == "") || err != nil && (!strings.Contains(err.Error(), test.says) || !errors.Is(err, test.errs[inner.calls-1])) || errors.Is(err, tts.ErrDown) != test.down {
 			t.Errorf("%s: %v", test.name, err)
 		}
 		if inner.calls != test.calls || !slices.Equal(waits, test.waits) {
@@ -138,7 +154,7 @@ func TestLaterEnds(t *testing.T) {
 	if _, err := b.Synthesize(t.Context(), tts.Request{Text: "one"}); err == nil {
 		t.Error("it was spoken")
 	}
-	if waited > 5*time.Minute || waited < 4*time.Minute || inner.calls < 30 || inner.calls > 70 {
+	if waited > 5*time.Minute || waited < 4*time.Minute || inner.calls < 12 || inner.calls > 25 {
 		t.Errorf("%d calls in %v", inner.calls, waited)
 	}
 }

@@ -32,7 +32,7 @@ const (
 // status and the service's own words say, tts.ErrKey, tts.ErrQuota, tts.ErrVoice
 // (the address, model or voice does not exist), tts.ErrTooLong or tts.ErrText
 // (the service finds fault with the request, and would again), or nothing where
-// trying again may help.
+// trying again may help; then it is inside a tts.Later.
 type StatusError struct {
 	Status  int
 	Message string // of the service, at most 200 characters on one line
@@ -56,6 +56,9 @@ func (e *StatusError) Error() string {
 }
 
 func (e *StatusError) Unwrap() error { return e.kind }
+
+// HTTPStatus is Status, for those who know errors by their methods alone.
+func (e *StatusError) HTTPStatus() int { return e.Status }
 
 // Meaning is the same error with what kind, such as tts.ErrVoice, it stands for,
 // where a backend knows better than the status does.
@@ -98,8 +101,8 @@ func failure(u *url.URL, resp *http.Response, body []byte, m masker) error {
 	case code/100 == 4:
 		e.kind = tts.ErrText
 	}
-	if wait := retryAfter(resp.Header); e.kind == nil && wait > 0 {
-		return &tts.Later{Wait: wait, Err: e}
+	if e.kind == nil {
+		return &tts.Later{Wait: retryAfter(resp.Header), Busy: e.Status == http.StatusTooManyRequests, Err: e}
 	}
 	return e
 }
@@ -182,7 +185,9 @@ func quote(s string) string {
 	return s
 }
 
-// explain says in plain words why nothing, or not all, came.
+// explain says in plain words why nothing, or not all, came. What passes with
+// time is a tts.Later; a service that takes too long is none, since each further
+// try would take as long.
 func explain(ctx context.Context, u *url.URL, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -206,9 +211,9 @@ func explain(ctx context.Context, u *url.URL, err error) error {
 	case strings.Contains(text, "malformed HTTP"), strings.Contains(text, "malformed MIME"): // net/http has no type for them
 		return fmt.Errorf("%s answers with something else than HTTP, or broke off: is the address right?", u.Host)
 	case errors.As(err, &name) && name.IsNotFound:
-		return fmt.Errorf("there is no host %s, or no network", u.Hostname())
+		return &tts.Later{Absent: true, Err: fmt.Errorf("there is no host %s, or no network", u.Hostname())}
 	case errors.As(err, &name):
-		return fmt.Errorf("the address of the host %s cannot be found out: is there a network?", u.Hostname())
+		return passing("the address of the host %s cannot be found out: is there a network?", u.Hostname())
 	case errors.As(err, &authority):
 		return fmt.Errorf("the certificate of %s is signed by nobody that this machine trusts", u.Host)
 	case errors.As(err, &other):
@@ -218,13 +223,17 @@ func explain(ctx context.Context, u *url.URL, err error) error {
 	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
 		return fmt.Errorf("%s does not speak https: is the address right?", u.Host)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return fmt.Errorf("the connection to %s broke off", u.Host)
+		return passing("the connection to %s broke off", u.Host)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Errorf("nothing answers at %s: is the server running?", u.Host)
+		return &tts.Later{Absent: true, Err: fmt.Errorf("nothing answers at %s: is the server running?", u.Host)}
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return fmt.Errorf("no connection to %s in time", u.Host)
+		return &tts.Later{Absent: true, Err: fmt.Errorf("no connection to %s in time", u.Host)}
 	case errors.As(err, &dial):
-		return fmt.Errorf("no connection to %s: %w", u.Host, dial.Err)
+		return &tts.Later{Absent: true, Err: fmt.Errorf("no connection to %s: %w", u.Host, dial.Err)}
 	}
-	return fmt.Errorf("%s: %w", u.Host, err)
+	return passing("%s: %w", u.Host, err)
+}
+
+func passing(format string, args ...any) error {
+	return &tts.Later{Err: fmt.Errorf(format, args...)}
 }

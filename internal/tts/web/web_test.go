@@ -149,7 +149,7 @@ func TestStatus(t *testing.T) {
 			t.Errorf("%d: kind %v, want %v", test.status, kind, test.kind)
 		}
 		var later *tts.Later
-		if errors.As(err, &later) != (test.wait > 0) || later != nil && later.Wait != test.wait {
+		if errors.As(err, &later) != (test.kind == nil) || later != nil && (later.Wait != test.wait || later.Busy != (test.status == 429)) {
 			t.Errorf("%d: %s: later %+v, want %v", test.status, test.header, later, test.wait)
 		}
 		unseen(t, err)
@@ -232,6 +232,11 @@ func TestBroken(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), test.want) || tts.Permanent(err) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("got %v, want %s", err, test.want)
 			}
+			// What took its time does not pass with more of it.
+			var later *tts.Later
+			if passes := name[:3] == "cut"; errors.As(err, &later) != (passes && name != "cut in the header") || later != nil && (later.Absent || later.Busy) {
+				t.Errorf("later: %+v", later)
+			}
 			unseen(t, err)
 		})
 	}
@@ -249,7 +254,8 @@ func TestBroken(t *testing.T) {
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ask(t, client(t, Options{}), "http://"+address); err == nil || !strings.Contains(err.Error(), "nothing answers at "+address) {
+	var later *tts.Later
+	if _, err := ask(t, client(t, Options{}), "http://"+address); !errors.As(err, &later) || !later.Absent || !strings.Contains(err.Error(), "nothing answers at "+address) {
 		t.Errorf("nobody there: %v", err)
 	}
 }
