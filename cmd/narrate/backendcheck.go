@@ -74,8 +74,8 @@ status is 1 when a check fails.`,
 
 // opener gives what makes the backend of that name. Of two, the first counts:
 // no program on PATH takes the place of a backend of narrate's own.
-func opener(name string) (func() tts.Backend, error) {
-	all, err := openers()
+func (a *app) opener(name string) (func() tts.Backend, error) {
+	all, err := a.openers()
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +94,7 @@ func opener(name string) (func() tts.Backend, error) {
 }
 
 func (b *backendCheck) run(ctx context.Context, name string) (err error) {
-	open, err := opener(name)
+	open, err := b.opener(name)
 	if err != nil {
 		return err
 	}

@@ -57,24 +57,22 @@ func (a *app) listBackends(ctx context.Context, asJSON bool) (err error) {
 		Backends []backendStatus `json:"backends"`
 		Formats  []formatStatus  `json:"formats"`
 	}{}
-	all, err := openBackends()
+	all, err := a.openBackends()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, all.close()) }()
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		info, err := all[name].Info(ctx)
+		info, err := askEngine(ctx, all[name])
 		s := backendStatus{Name: name, Ready: err == nil}
-		if err != nil {
-			s.Note = err.Error()
-		} else {
+		if info.Version != "" { // it can say what it is, whatever is missing
 			s.Version, s.Voices, s.Marks, s.Phonemes, s.Note = info.Version, len(info.Voices), info.Marks, info.Phonemes, info.MarksNote
-			if err := keyless(ctx, all[name], info); err != nil {
-				s.Ready, s.Note = false, err.Error()
-			}
 			if s.Parallel = info.Parallel; s.Parallel == 0 {
 				s.Parallel = runtime.NumCPU()
 			}
+		}
+		if err != nil {
+			s.Note = err.Error()
 		}
 		list.Backends = append(list.Backends, s)
 	}
@@ -103,26 +101,61 @@ func (a *app) listBackends(ctx context.Context, asJSON bool) (err error) {
 	return table.Flush()
 }
 
-// keyless says what is wrong where a service has no key to be used with.
-func keyless(ctx context.Context, b tts.Backend, info tts.Info) error {
-	if len(info.Voices) == 0 {
-		return nil
-	}
-	v, err := voices.Direct(b.Name() + ":" + info.Voices[0].Name)
-	if err != nil {
-		return nil // a name that no user could give, either
-	}
-	if err := tts.CheckVoice(ctx, b, *v); errors.Is(err, tts.ErrKey) || errors.Is(err, tts.ErrMissing) {
-		return err
-	}
-	return nil
-}
+// The states of an engine or a voice, for people.
+const (
+	stateReady    = "ready"
+	statePaid     = "paid"     // ready, and costs money
+	stateMissing  = "missing"  // the engine is not there, or a key for it
+	stateUnusable = "unusable" // the voice is not as the engine wants it
+)
 
 func state(ready bool) string {
 	if ready {
-		return "ready"
+		return stateReady
 	}
-	return "missing"
+	return stateMissing
+}
+
+// askEngine gives what an engine says of itself. It fails where the engine cannot
+// be used by anybody: also one that describes itself without its server or a key.
+func askEngine(ctx context.Context, b tts.Backend) (tts.Info, error) {
+	info, err := b.Info(ctx)
+	if err != nil {
+		return info, err
+	}
+	name := "default" // to which an engine may object, but not without being there
+	if len(info.Voices) > 0 {
+		name = info.Voices[0].Name
+	}
+	err = tts.CheckVoice(ctx, b, engineVoice(b, name))
+	if err != nil && (errors.Is(err, tts.ErrKey) || !errors.Is(err, tts.ErrVoice)) {
+		return info, err
+	}
+	if len(info.Voices) == 0 { // it may have found out more by now
+		return b.Info(ctx)
+	}
+	return info, nil
+}
+
+// engineVoice is an engine's own voice as it is.
+func engineVoice(b tts.Backend, name string) voices.Voice {
+	v := voices.Default()
+	v.Name, v.Backend, v.Engine = b.Name()+":"+name, b.Name(), name
+	return v
+}
+
+// judged gives the state of a voice, and what is wrong with it, if anything.
+func judged(ctx context.Context, b tts.Backend, v voices.Voice) (string, error) {
+	err := tts.CheckVoice(ctx, b, v)
+	switch {
+	case errors.Is(err, tts.ErrKey), errors.Is(err, tts.ErrMissing), errors.Is(err, tts.ErrDown):
+		return stateMissing, err
+	case err != nil:
+		return stateUnusable, err
+	case !tts.PriceOf(b, v).Free():
+		return statePaid, nil
+	}
+	return stateReady, nil
 }
 
 func yes(b bool) string {

@@ -65,7 +65,7 @@ var layers = map[string][]string{
 	"internal/check": {"internal/pcm", "internal/ffmpeg", "internal/preset"},
 	"internal/pipeline": {
 		"internal/document", "internal/script", "internal/tts", "internal/pcm", "internal/clipstore",
-		"internal/timeline", "internal/output", "voices",
+		"internal/timeline", "internal/output", "internal/master", "internal/ffmpeg", "voices",
 	},
 }
 

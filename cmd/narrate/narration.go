@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"narrate/internal/check"
 	"narrate/internal/clipstore"
 	"narrate/internal/config"
 	"narrate/internal/fetch"
@@ -35,6 +36,7 @@ type narration struct {
 	output, clips    string
 	jobs             int
 	force, allowGaps bool
+	verify           bool
 	dryRun           bool
 	maxCost          float64
 	quiet, json      bool
@@ -237,6 +239,8 @@ type result struct {
 	Files  []string `json:"files"`
 	Spoken int      `json:"spoken"` // clips made in this run
 	Reused int      `json:"reused"` // utterances whose clip was there
+	// Checks are what was measured of the sound files.
+	Checks []*check.Result `json:"checks,omitempty"`
 
 	failed  []pipeline.Failure
 	stopped error // what ended the run before all was tried
@@ -366,6 +370,11 @@ func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Me
 	progress.start("writing", folder.Frames(edition), "")
 	if r.Files, err = folder.Write(ctx, edition); err != nil {
 		return err
+	}
+	if n.verify {
+		if r.Checks, err = n.checkFinished(ctx, folder, r.Files, &p.preset, n.jobs); err != nil {
+			return err
+		}
 	}
 	if stale := folder.StaleClips(); stale != "" {
 		n.messages.warningf("%s: the clips of an earlier run, which --clips would replace", stale)

@@ -29,6 +29,7 @@ import (
 	"narrate/internal/output/chapters"
 	"narrate/internal/output/lpf"
 	"narrate/internal/output/manifest"
+	"narrate/internal/strictyaml"
 	"narrate/internal/tts"
 	"narrate/internal/tts/command"
 	"narrate/internal/tts/espeak"
@@ -79,11 +80,12 @@ var newBackends = []func() tts.Backend{
 }
 
 // openers make every backend as it is: those above, the programs and services
-// that profiles describe, and the plug-ins on PATH. Of one name the first counts,
-// but a profile that could never be used is an error.
-func openers() ([]func() tts.Backend, error) {
+// that profiles describe, and the plug-ins on PATH. Of one name the first counts.
+// A profile that cannot be used is a warning, and its backend an error for who
+// asks for it: it is not for those who do not, and no other takes its place.
+func (a *app) openers() ([]func() tts.Backend, error) {
 	all := slices.Clone(newBackends)
-	taken := map[string]bool{}
+	taken, broken := map[string]bool{}, map[string]bool{}
 	for _, open := range all {
 		b := open() // which starts nothing
 		taken[b.Name()] = true
@@ -91,31 +93,45 @@ func openers() ([]func() tts.Backend, error) {
 			return nil, err
 		}
 	}
-	add := func(name string, open func() tts.Backend) error {
+	add := func(name string, open func() tts.Backend) {
+		if broken[name] {
+			return // what it was to replace, which narrate brings along
+		}
 		if taken[name] {
-			return fmt.Errorf("profile %q: narrate has a backend of that name already; give it another name", name)
+			a.messages.warningf("profile %q is left out: narrate has a backend of that name already; give it another name", name)
+			return
 		}
 		taken[name] = true
 		all = append(all, open)
+	}
+	// without takes the files out that cannot be used; another error stays.
+	without := func(err error) error {
+		files := strictyaml.FileErrors(err)
+		if files == nil {
+			return err
+		}
+		for _, f := range files {
+			a.messages.warningf("%v; the speech engine %q is left out", f.Err, f.Name)
+			if !taken[f.Name] {
+				add(f.Name, func() tts.Backend { return unusable{f.Name, f.Err} })
+				broken[f.Name] = true
+			}
+		}
 		return nil
 	}
 	programs, err := command.Load(filepath.Join(xdg.ConfigHome, "narrate", "commands"))
-	if err != nil {
+	if err := without(err); err != nil {
 		return nil, err
 	}
 	for _, p := range programs {
-		if err := add(p.Name, func() tts.Backend { return command.New(p, command.Options{}) }); err != nil {
-			return nil, err
-		}
+		add(p.Name, func() tts.Backend { return command.New(p, command.Options{}) })
 	}
 	services, err := http.Load(filepath.Join(xdg.ConfigHome, "narrate", "services"))
-	if err != nil {
+	if err := without(err); err != nil {
 		return nil, err
 	}
 	for _, p := range services {
-		if err := add(p.Name, func() tts.Backend { return http.New(p, http.Options{}) }); err != nil {
-			return nil, err
-		}
+		add(p.Name, func() tts.Backend { return http.New(p, http.Options{}) })
 	}
 	for _, f := range plugin.Find(os.Getenv("PATH")) {
 		all = append(all, func() tts.Backend { return plugin.New(f.Name, f.Program, plugin.Options{}) })
@@ -140,11 +156,11 @@ const defaultBackend = "espeak"
 // is left alone.
 type backends map[string]tts.Backend
 
-func openBackends() (backends, error) { return openBackendsFor(&purse.Purse{}) }
+func (a *app) openBackends() (backends, error) { return a.openBackendsFor(&purse.Purse{}) }
 
 // openBackendsFor has what they cost taken from the purse.
-func openBackendsFor(p *purse.Purse) (backends, error) {
-	openers, err := openers()
+func (a *app) openBackendsFor(p *purse.Purse) (backends, error) {
+	openers, err := a.openers()
 	if err != nil {
 		return nil, err
 	}

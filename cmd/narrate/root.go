@@ -106,6 +106,7 @@ func (n *narration) flags(c *cobra.Command) {
 	f.IntVarP(&n.jobs, "jobs", "j", runtime.NumCPU(), "sentences spoken and pieces encoded at once")
 	f.BoolVarP(&n.force, "force", "f", false, "overwrite finished files")
 	f.BoolVar(&n.allowGaps, "allow-gaps", false, "write the audio even if sentences could not be spoken")
+	f.BoolVar(&n.verify, "check", true, "measure the sound files that were written, as \"narrate check\" does, and warn of misses")
 	f.BoolVar(&n.dryRun, "dry-run", false, "print what would be spoken and what it would cost, and speak nothing")
 	f.Float64Var(&n.maxCost, "max-cost", 0, "refuse an article with which the run would cost more than this `AMOUNT`, in the engine's currency")
 	f.BoolVarP(&n.quiet, "quiet", "q", false, "print errors and warnings only")

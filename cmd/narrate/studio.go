@@ -45,7 +45,7 @@ func (a *app) open(r *reading) (*studio, error) {
 		return nil, err
 	}
 	spent := &purse.Purse{}
-	all, err := openBackendsFor(spent)
+	all, err := a.openBackendsFor(spent)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"narrate/internal/tts"
+	"narrate/voices"
 )
 
 // voiceStatus is a line of `narrate voices`.
@@ -24,10 +25,11 @@ type voiceStatus struct {
 	Engine      string `json:"engine"`
 	Description string `json:"description,omitempty"`
 	Ready       bool   `json:"ready"`
+	Paid        bool   `json:"paid"`           // it costs money
 	Note        string `json:"note,omitempty"` // why it is not ready, and what to do
 	Try         string `json:"try"`            // the command that lets one hear it
 
-	state string // for people: ready, missing (the engine is), unusable (the profile is)
+	state string // for people: one of those in backends.go
 }
 
 func newVoicesCommand(a *app) *cobra.Command {
@@ -42,7 +44,7 @@ func newVoicesCommand(a *app) *cobra.Command {
   narrate voices new --lang de -o anna.yaml anna`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) (err error) {
-			all, err := openBackends()
+			all, err := a.openBackends()
 			if err != nil {
 				return err
 			}
@@ -94,18 +96,17 @@ func (a *app) voiceList(ctx context.Context, all backends, engines bool) ([]voic
 func (a *app) engineVoices(ctx context.Context, all backends) ([]voiceStatus, error) {
 	var list []voiceStatus
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		info, err := all[name].Info(ctx)
+		info, err := askEngine(ctx, all[name])
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if err != nil {
+		if err != nil && len(info.Voices) == 0 {
 			a.messages.warningf("%v", err)
 		}
 		for _, v := range info.Voices {
-			list = append(list, voiceStatus{
-				Name: name + ":" + v.Name, Language: v.Language, Backend: name, Engine: v.Name,
-				Description: v.Note, Ready: true, state: state(true),
-			})
+			s := voiceStatus{Name: name + ":" + v.Name, Language: v.Language, Backend: name, Engine: v.Name, Description: v.Note}
+			s.judge(ctx, all[name], engineVoice(all[name], v.Name))
+			list = append(list, s)
 		}
 	}
 	return list, nil
@@ -126,16 +127,14 @@ func profileVoices(ctx context.Context, all backends) ([]voiceStatus, error) {
 	for _, v := range set.List() {
 		s := voiceStatus{
 			Name: v.Name, Language: v.Language, Backend: v.Backend, Engine: v.Engine,
-			Description: v.Description, state: "unusable",
+			Description: v.Description, state: stateUnusable,
 		}
 		if b := all[v.Backend]; b == nil {
 			s.Note = fmt.Sprintf("%s: narrate has no backend %q; \"narrate backends\" lists them", v.Name, v.Backend)
 		} else if err := missing[v.Backend]; err != nil {
-			s.state, s.Note = state(false), err.Error() // the same for all its voices
-		} else if err := tts.CheckVoice(ctx, b, *v); err != nil {
-			s.Note = fmt.Sprintf("%s: %v", v.Name, err)
+			s.state, s.Note = stateMissing, err.Error() // the same for all its voices
 		} else {
-			s.Ready, s.state = true, state(true)
+			s.judge(ctx, b, *v)
 		}
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -143,6 +142,19 @@ func profileVoices(ctx context.Context, all backends) ([]voiceStatus, error) {
 		list = append(list, s)
 	}
 	return list, nil
+}
+
+// judge says whether a voice can be spoken with.
+func (s *voiceStatus) judge(ctx context.Context, b tts.Backend, v voices.Voice) {
+	var err error
+	s.state, err = judged(ctx, b, v)
+	s.Ready, s.Paid = err == nil, !tts.PriceOf(b, v).Free()
+	switch {
+	case s.state == stateUnusable:
+		s.Note = fmt.Sprintf("%s: %v", s.Name, err)
+	case err != nil:
+		s.Note = err.Error() // mostly the same for all its engine's voices
+	}
 }
 
 // ofLanguage keeps the voices of a language: "en" keeps en-GB, too.
@@ -176,8 +188,22 @@ func (a *app) printVoices(list []voiceStatus, asJSON bool) error {
 		return err
 	}
 	if ready := slices.DeleteFunc(slices.Clone(list), func(v voiceStatus) bool { return !v.Ready }); len(ready) > 0 {
-		english := slices.IndexFunc(ready, func(v voiceStatus) bool { return strings.HasPrefix(v.Language, "en") }) // like the sentence
-		a.messages.hintf("%s lets you hear one", ready[max(0, english)].Try)
+		// A free one, and English like the sentence, where there is one.
+		cost := map[bool]int{true: 2}
+		foreign := func(v voiceStatus) int {
+			if strings.HasPrefix(v.Language, "en") {
+				return 0
+			}
+			return 1
+		}
+		best := slices.MinFunc(ready, func(x, y voiceStatus) int {
+			return cmp.Compare(cost[x.Paid]+foreign(x), cost[y.Paid]+foreign(y))
+		})
+		if best.Paid {
+			a.messages.hintf("%s lets you hear one, for money", best.Try)
+		} else {
+			a.messages.hintf("%s lets you hear one", best.Try)
+		}
 	}
 	slices.Sort(notes)
 	for _, note := range slices.Compact(notes) {

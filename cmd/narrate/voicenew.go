@@ -48,7 +48,7 @@ func (n *voiceNew) run(ctx context.Context, name string) (err error) {
 	if err := checkLang(n.lang); err != nil {
 		return err
 	}
-	all, err := openBackends()
+	all, err := n.openBackends()
 	if err != nil {
 		return err
 	}

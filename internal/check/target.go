@@ -129,10 +129,14 @@ func FromPreset(p *preset.Preset) Target {
 	}
 	isOpus := func(f *facts) bool { return f.probe.Codec == "opus" }
 	e := &p.Encoding
-	rate := float64(p.Format.Rate)
+	// All Opus decodes to 48 kHz. What is made together with it has a rate that
+	// Opus codes: that, or half of it.
+	rate, shared := float64(p.Format.Rate), float64(opusRate)
+	if rate <= opusRate/2 {
+		shared = opusRate / 2
+	}
 	add(
-		// All Opus has 48 kHz, and what is made together with it shares its rate.
-		want{measure: "rate", limit: oneNumber(slices.Compact([]float64{rate, opusRate})...), when: func(f *facts) bool { return !isOpus(f) }},
+		want{measure: "rate", limit: oneNumber(slices.Compact([]float64{rate, shared})...), when: func(f *facts) bool { return !isOpus(f) }},
 		want{measure: "rate", limit: oneNumber(opusRate), when: isOpus},
 		want{measure: "channels", limit: oneNumber(float64(p.Format.Channels))},
 	)

@@ -3,6 +3,7 @@ package mp3
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -24,10 +25,12 @@ var (
 	rates2 = []pcm.Hz{22050, 24000, 16000}
 )
 
-// stream is the shape of an MPEG stream of constant bit rate and its sound.
+// stream is the shape of an MPEG stream and its sound.
 type stream struct {
 	format  pcm.Format
-	bitRate int   // bits a second
+	bitRate int   // bits a second; about that for speech where vbr is set
+	vbr     bool  // the frames have bit rates of their own
+	v       int   // with vbr: LAME's -V in hundredths
 	sound   int64 // frames of sound in it
 	spf     int64 // frames of sound in an MPEG frame
 	header  [4]byte
@@ -35,11 +38,12 @@ type stream struct {
 
 // newStream checks that sound of this shape can be an MP3 and plans it.
 func newStream(f pcm.Format, sound int64, enc output.Encoding) (stream, error) {
-	s := stream{format: f, bitRate: enc.MP3, sound: sound, spf: 1152}
-	rates, bitRates, version := rates1, bitRates1, byte(3)
+	s := stream{format: f, bitRate: enc.MP3, vbr: enc.VBR, sound: sound, spf: 1152}
+	rates, version := rates1, byte(3)
 	if !slices.Contains(rates, f.Rate) {
-		s.spf, rates, bitRates, version = 576, rates2, bitRates2, 2
+		s.spf, rates, version = 576, rates2, 2
 	}
+	bitRates := s.bitRates()
 	rate, kbps := slices.Index(rates, f.Rate), slices.Index(bitRates, enc.MP3/1000)
 	switch {
 	case rate < 0:
@@ -60,10 +64,27 @@ func newStream(f pcm.Format, sound int64, enc output.Encoding) (stream, error) {
 	if f.Channels == 1 {
 		s.header[3] = 3<<6 | 1<<2
 	}
-	if end := s.offset(s.count()) + s.tagSize(); end > 0xffffffff {
-		return s, fmt.Errorf("mp3: %d bytes are too many for its Info tag, which counts to 4294967295: take a lower bit rate, or clips", end)
+	if s.vbr {
+		s.v = vbrQuality(f, enc.MP3, enc.Quality)
+		return s, nil
 	}
-	return s, nil
+	return s, s.fits(s.offset(s.count()))
+}
+
+// bitRates are those of the stream's MPEG version in kb/s.
+func (s stream) bitRates() []int {
+	if s.spf == 1152 {
+		return bitRates1
+	}
+	return bitRates2
+}
+
+// fits says whether the tag can count so many bytes of frames.
+func (s stream) fits(bytes int64) error {
+	if end := bytes + s.tagSize(); end > math.MaxUint32 {
+		return fmt.Errorf("mp3: %d bytes are too many for its Info tag, which counts to %d: take a lower bit rate, or clips", end, math.MaxUint32)
+	}
+	return nil
 }
 
 // count is how many MPEG frames LAME makes of the sound: enough for its delay
@@ -71,8 +92,9 @@ func newStream(f pcm.Format, sound int64, enc output.Encoding) (stream, error) {
 // give all of it (lame_encode_flush in its lame.c).
 func (s stream) count() int64 { return (s.sound + lame.Delay + 576 + s.spf - 1) / s.spf }
 
-// offset is how many bytes the first n MPEG frames take, to within one: where
-// the exact size of a frame is not whole, some frames are a byte longer.
+// offset is how many bytes the first n MPEG frames of a stream of constant bit
+// rate take, to within one: where the exact size of a frame is not whole, some
+// frames are a byte longer.
 func (s stream) offset(n int64) int64 {
 	return n * s.spf / 8 * int64(s.bitRate) / int64(s.format.Rate)
 }
@@ -96,9 +118,21 @@ var errFrame = errors.New("the encoder's output is not what was asked for")
 // whole and that of the stream; it may end beyond b.
 func (s stream) next(b []byte) (int, error) {
 	// All is fixed but the padding bit, the private bit, the joint stereo
-	// extension and the copyright bits.
-	if b[0] != s.header[0] || b[1] != s.header[1] || b[2]&0xfc != s.header[2] || b[3]&0xc0 != s.header[3]&0xc0 {
+	// extension and the copyright bits, and with vbr the bit rate.
+	fixed := byte(0xfc)
+	if s.vbr {
+		fixed = 0x0c
+	}
+	index := int(b[2] >> 4)
+	if b[0] != s.header[0] || b[1] != s.header[1] || (b[2]^s.header[2])&fixed != 0 || (b[3]^s.header[3])&0xc0 != 0 ||
+		index == 0 || index == 15 {
 		return 0, fmt.Errorf("mp3: frame header %x instead of %x: %w", b[:4], s.header, errFrame)
 	}
-	return int(s.spf)/8*s.bitRate/int(s.format.Rate) + int(b[2]>>1&1), nil
+	return s.frameSize(index) + int(b[2]>>1&1), nil
+}
+
+// frameSize is the size in bytes of a frame without padding that has the bit
+// rate of that index.
+func (s stream) frameSize(index int) int {
+	return int(s.spf) / 8 * s.bitRates()[index-1] * 1000 / int(s.format.Rate)
 }

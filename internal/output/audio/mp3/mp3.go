@@ -1,8 +1,8 @@
 // Package mp3 writes MPEG layer III files: an ID3v2.3 tag with chapters, an
-// Info tag for gapless playing and seeking, and frames of constant bit rate
-// without the bit reservoir. The frames are libmp3lame's, encoded in parallel
-// where the library can be loaded, else by one ffmpeg; a gapless decoder gets
-// exactly the timeline's frames either way.
+// Info or Xing tag for gapless playing and seeking, and frames of constant or
+// variable bit rate without the bit reservoir. The frames are libmp3lame's,
+// encoded in parallel where the library can be loaded, else by one ffmpeg; a
+// gapless decoder gets exactly the timeline's frames either way.
 package mp3
 
 import (
@@ -11,12 +11,9 @@ import (
 	"fmt"
 	"io"
 
-	"golang.org/x/text/language"
-
 	"narrate/internal/ffmpeg"
 	"narrate/internal/output"
 	"narrate/internal/output/audio"
-	"narrate/internal/output/audio/mp3/id3"
 	"narrate/internal/output/audio/mp3/lame"
 )
 
@@ -90,9 +87,8 @@ func findFFmpeg(ctx context.Context) (*ffmpeg.Program, error) {
 	return p, nil
 }
 
-// Write writes the tags, the frames, and the Info tag once more when all of it
-// is known.
-// Write implements output.Format.
+// Write implements output.Format: it writes the ID3 tag, room for the Info
+// tag, the frames, and then the Info tag, when all of it is known.
 func (Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) error {
 	if err := audio.Check(e); err != nil {
 		return fmt.Errorf("mp3: %w", err)
@@ -105,7 +101,7 @@ func (Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) e
 	if err != nil {
 		return err
 	}
-	head, err := tag(e, engine.name).Bytes()
+	head, err := tag(e, s, engine.name).Bytes()
 	if err != nil {
 		return fmt.Errorf("mp3: %w", err)
 	}
@@ -129,39 +125,12 @@ func (Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) e
 	if _, err := dst.Seek(int64(len(head)), io.SeekStart); err != nil {
 		return fmt.Errorf("mp3: %w", err)
 	}
-	if _, err := dst.Write(s.infoTag(out.music, engine.tag, lowpass, e.Encoding.Quality)); err != nil {
+	info := s.infoTag(out.music, details{
+		encoder: engine.tag, lowpass: lowpass, quality: e.Encoding.Quality,
+		level: e.Level, part: e.Timeline.Number > 0,
+	})
+	if _, err := dst.Write(info); err != nil {
 		return fmt.Errorf("mp3: %w", err)
 	}
 	return nil
-}
-
-// tag is what the ID3 tag says of e.
-func tag(e output.Edition, encoder string) *id3.Tag {
-	t := e.Timeline
-	out := &id3.Tag{
-		Title: t.Title, Artist: t.Author, Language: iso639(t.Lang),
-		Generator:    e.Generator,
-		Encoder:      fmt.Sprintf("%s, CBR %d kb/s, quality %d", encoder, e.Encoding.MP3/1000, e.Encoding.Quality),
-		Milliseconds: t.Rate.Milliseconds(t.Frames),
-		Number:       t.Number, Of: t.Of,
-	}
-	for _, c := range t.Chapters {
-		out.Chapters = append(out.Chapters, id3.Chapter{
-			Title: c.Title, Start: t.Rate.Milliseconds(c.Span.Start), End: t.Rate.Milliseconds(c.Span.End),
-		})
-	}
-	return out
-}
-
-// iso639 is the ISO 639-2 code of a BCP 47 tag, or "" where there is none.
-func iso639(tag string) string {
-	t, err := language.Parse(tag)
-	if err != nil {
-		return ""
-	}
-	base, confidence := t.Base()
-	if confidence != language.Exact { // "und" is guessed to be English
-		return ""
-	}
-	return base.ISO3()
 }

@@ -2,9 +2,11 @@ package mp3_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -23,10 +25,71 @@ func TestConformance(t *testing.T) {
 	t.Run("libmp3lame", func(t *testing.T) {
 		outputtest.Run(t, func() output.Format { return mp3.Format{} }, outputtest.Options{Check: checkFile})
 	})
+	// The tags are made the same way.
 	t.Run("ffmpeg", func(t *testing.T) {
 		t.Setenv("NARRATE_NO_LIBS", "1")
-		outputtest.Run(t, func() output.Format { return mp3.Format{} }, outputtest.Options{Check: checkSound}) // the tags are made the same way
+		outputtest.Run(t, func() output.Format { return mp3.Format{} }, outputtest.Options{Check: checkSound})
 	})
+}
+
+// TestVariable: files of variable bit rate by both ways.
+func TestVariable(t *testing.T) {
+	hold := func(t *testing.T) {
+		for _, spec := range []outputtest.Spec{
+			{},
+			{Chapters: 3, Cues: 6, Metadata: outputtest.Metadata(t)},
+			{Chapters: 30, Cues: 5, Channels: 2},
+			{Rate: 44100, Chapters: 30, Cues: 5},
+			{Rate: 48000, Chapters: 2, Channels: 2},
+		} {
+			spec.Encoding = output.Encoding{MP3: 48000, VBR: true, Quality: 7}
+			e := outputtest.Edition(t, spec)
+			checkSound(t, write(t, e), e)
+		}
+	}
+	t.Run("libmp3lame", hold)
+	t.Run("ffmpeg", func(t *testing.T) {
+		t.Setenv("NARRATE_NO_LIBS", "1")
+		hold(t)
+	})
+}
+
+// TestReplayGain: what was measured stands in both tags, that of a whole as an
+// album's in a part.
+func TestReplayGain(t *testing.T) {
+	e := outputtest.Edition(t, outputtest.Spec{Chapters: 2, Cues: 3})
+	e.Level = &output.Level{Loudness: -16.04, TruePeak: -2}
+	c := e.Timeline.Chapters[1]
+	for name, e := range map[string]output.Edition{"track": e, "album": e.Cut(c.Span, c.Title, 2, 2)} {
+		path := write(t, e)
+		checkFile(t, path, e)
+		got := mutagen(t, path).Text
+		name := "TXXX:REPLAYGAIN_" + strings.ToUpper(name)
+		if got[name+"_GAIN"] != "-1.96 dB" || got[name+"_PEAK"] != "0.794328" {
+			t.Errorf("%s: %v", name, got)
+		}
+		const script = `
+import json, sys
+from mutagen.mp3 import MP3
+i = MP3(sys.argv[1]).info
+print(json.dumps([i.track_peak, i.track_gain, i.album_gain]))
+`
+		var info [3]*float64
+		if err := json.Unmarshal(outputtest.Tool(t, "/usr/bin/python3", "-c", script, path), &info); err != nil {
+			t.Fatal(err)
+		}
+		gain := info[1]
+		if e.Timeline.Number > 0 {
+			if gain = info[2]; gain != nil {
+				*gain = -*gain // mutagen 1.46 forgets the sign of this one
+			}
+		} else if info[0] == nil || math.Abs(*info[0]-0.794328) > 1e-6 {
+			t.Errorf("%s: peak %v", name, info[0])
+		}
+		if gain == nil || math.Abs(*gain+2.0) > 0.01 {
+			t.Errorf("%s: gain %v", name, gain)
+		}
+	}
 }
 
 // decode is the file's sound as a gapless decoder gives it.
@@ -63,9 +126,35 @@ func checkFile(t *testing.T, path string, e output.Edition) {
 	sameChapters(t, "ffprobe", ffprobeChapters(t, path), want)
 	tag := mutagen(t, path)
 	sameChapters(t, "mutagen", tag.Chapters, want)
-	if tag.Text["TIT2"] != oneLine(e.Timeline.Title) || tag.Text["TPE1"] != oneLine(e.Timeline.Author) {
-		t.Errorf("title %q, artist %q", tag.Text["TIT2"], tag.Text["TPE1"])
+	m := e.Metadata
+	album := m.Album
+	if album == "" {
+		album = e.Timeline.Title
 	}
+	for id, want := range map[string]string{
+		"TIT2": e.Timeline.Title, "TPE1": e.Timeline.Author, "TPE2": e.Timeline.Author, "TCOM": m.Narrator, "TALB": album,
+		"TPUB": m.Publisher, "TCON": m.Genre, "TYER": year(m), "TDAT": day(m), "TCOP": strings.TrimPrefix(m.Copyright, "\u00a9 "),
+		"TXXX:SERIES": m.Series, "TXXX:SERIES-PART": part(m), "MVNM": m.Series, "MVIN": part(m),
+		"WOAS": m.Link, "WXXX:": m.Link,
+	} {
+		if tag.Text[id] != oneLine(want) {
+			t.Errorf("%s is %q, want %q", id, tag.Text[id], want)
+		}
+	}
+	if got := tag.Text["COMM::deu"]; got != m.Description {
+		t.Errorf("description %q, want %q", got, m.Description)
+	}
+	checkText(t, tag.Text["USLT::deu"], e.Timeline)
+	if m.Cover != nil && tag.Text["APIC:"] != digest(m.Cover) || m.Cover == nil && tag.Text["APIC:"] != "" {
+		t.Errorf("cover %q", tag.Text["APIC:"])
+	}
+	for i := range e.Timeline.Chapters {
+		said := m.Of(&e.Timeline.Chapters[i])
+		if got := tag.Details[i]; got.Link != said.Link || got.Picture != digest(said.Picture) {
+			t.Errorf("chapter %d: %+v", i+1, got)
+		}
+	}
+	checkProbe(t, path, e)
 	if tag.Text["TLAN"] != "deu" || tag.Text["TENC"] != e.Generator || !strings.HasPrefix(tag.Text["TSSE"], "LAME") {
 		t.Errorf("language, generator or encoder: %v", tag.Text)
 	}
@@ -78,6 +167,83 @@ func checkFile(t *testing.T, path string, e output.Edition) {
 	}
 	if tag.Text["TRCK"] != track {
 		t.Errorf("track %q, want %q", tag.Text["TRCK"], track)
+	}
+}
+
+func year(m output.Metadata) string { return m.Date[:min(4, len(m.Date))] }
+
+func day(m output.Metadata) string {
+	if len(m.Date) != 10 {
+		return ""
+	}
+	return m.Date[8:] + m.Date[5:7]
+}
+
+func part(m output.Metadata) string {
+	if m.Part == 0 {
+		return ""
+	}
+	return strconv.Itoa(m.Part)
+}
+
+// digest names a picture by its kind and content.
+func digest(p *output.Picture) string {
+	if p == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s 3 %x", p.MediaType, sha256.Sum256(p.Data))
+}
+
+// checkText: all cues' texts stand in the lyrics, but for white space and
+// control characters.
+func checkText(t *testing.T, got string, l *timeline.Timeline) {
+	t.Helper()
+	var want strings.Builder
+	for _, c := range l.Chapters {
+		for _, cue := range c.Cues {
+			want.WriteString(bare(oneLine(cue.Utterance.Text)))
+		}
+	}
+	if bare(got) != want.String() {
+		t.Errorf("text of %d bytes, want %d: %.200q", len(got), want.Len(), got)
+	}
+}
+
+// bare is text without white space.
+func bare(text string) string { return strings.Join(strings.Fields(text), "") }
+
+// checkProbe asks ffprobe for what it knows of tags.
+func checkProbe(t *testing.T, path string, e output.Edition) {
+	t.Helper()
+	var probe struct {
+		Format  struct{ Tags map[string]string }
+		Streams []struct {
+			Type string `json:"codec_name"`
+			Tags map[string]string
+		}
+	}
+	if err := json.Unmarshal(outputtest.Tool(t, "ffprobe", "-v", "error", "-show_format", "-show_streams", "-of", "json", path), &probe); err != nil {
+		t.Fatal(err)
+	}
+	m := e.Metadata
+	for key, want := range map[string]string{
+		"title": e.Timeline.Title, "artist": e.Timeline.Author, "album_artist": e.Timeline.Author, "composer": m.Narrator,
+		"publisher": m.Publisher, "genre": m.Genre, "date": m.Date, "copyright": strings.TrimPrefix(m.Copyright, "\u00a9 "),
+		"SERIES": m.Series, "SERIES-PART": part(m), "comment": m.Description, "language": "deu",
+	} {
+		if key != "comment" {
+			want = oneLine(want)
+		}
+		if got := probe.Format.Tags[key]; got != want {
+			t.Errorf("ffprobe: %s is %q, want %q", key, got, want)
+		}
+	}
+	want := 1
+	if m.Cover != nil {
+		want++
+	}
+	if len(probe.Streams) != want {
+		t.Errorf("ffprobe sees %d streams", len(probe.Streams))
 	}
 }
 
@@ -137,6 +303,7 @@ func ffprobeChapters(t *testing.T, path string) (out []chapter) {
 type tags struct {
 	Text     map[string]string
 	Chapters []chapter
+	Details  []struct{ Link, Picture string } // of the chapters
 }
 
 // mutagen reads the tag, with the chapters in the order of its one top-level
@@ -144,10 +311,15 @@ type tags struct {
 func mutagen(t *testing.T, path string) (out tags) {
 	t.Helper()
 	const script = `
-import json, sys
+import hashlib, json, sys
 from mutagen.id3 import ID3
 tag = ID3(sys.argv[1], translate=False)
-text = {k: str(f) for k, f in tag.items() if k[0] == "T"}
+def picture(f): return "%s %d %s" % (f.mime, f.type, hashlib.sha256(f.data).hexdigest())
+def said(f):
+    if f.FrameID == "APIC": return picture(f)
+    return f.url if f.FrameID[0] == "W" else str(f)
+text = {k: said(f) for k, f in tag.items() if k[0] in "TWUMA" or k.startswith("COMM")}
+details = []
 chap = {f.element_id: f for f in tag.getall("CHAP")}
 toc = {f.element_id: f for f in tag.getall("CTOC")}
 tops = [f for f in toc.values() if f.flags & 2]
@@ -159,10 +331,12 @@ def walk(f):
         if c in toc: yield from walk(toc.pop(c))
         else:
             f2 = chap.pop(c)
+            details.append({"Link": f2.sub_frames["WXXX:"].url if "WXXX:" in f2.sub_frames else "",
+                "Picture": picture(f2.sub_frames["APIC:"]) if "APIC:" in f2.sub_frames else ""})
             yield {"Start": f2.start_time, "End": f2.end_time, "Title": str(f2.sub_frames.get("TIT2", ""))}
 chapters = list(walk(tops[0])) if tops else []
 assert not chap and len(toc) == len(tops), "left over"
-print(json.dumps({"Text": text, "Chapters": chapters}))
+print(json.dumps({"Text": text, "Chapters": chapters, "Details": details}))
 `
 	if err := json.Unmarshal(outputtest.Tool(t, "/usr/bin/python3", "-c", script, path), &out); err != nil {
 		t.Fatal(err)

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 
-	"golang.org/x/sync/errgroup"
-
 	"narrate/internal/output"
 	"narrate/internal/output/audio"
 	"narrate/internal/output/audio/mp3/lame"
@@ -16,7 +14,7 @@ import (
 // Without the bit reservoir a frame depends on the others only through what
 // the encoder remembers of the sound before, which fades within a few frames.
 // So the sound is encoded in pieces at once, each by an encoder of its own
-// that starts preRoll frames early; those are thrown away. Pieces begin at
+// that starts some frames early; those are thrown away. Pieces begin at
 // multiples of a fixed count of frames, whatever the number of workers.
 const (
 	preRoll      = 8  // MPEG frames
@@ -39,8 +37,9 @@ type piece struct {
 	first, end int64 // the frames that are kept
 	sound      int64 // how many frames of sound are its share
 	data       []byte
+	kept       []byte  // the kept frames, part of data
+	samples    []int16 // a buffer
 	lowpass    int
-	done       chan []byte // the kept frames, part of data
 }
 
 // pieceFrames is how many MPEG frames lie between the starts of two pieces.
@@ -68,70 +67,25 @@ func (p *piece) set(s stream, i int64) {
 	}
 }
 
-// encodePieces encodes with e.Jobs workers. Of all pieces, Jobs+2 are in
-// memory at a time: one a worker, and those that wait for their turn.
+// encodePieces encodes with e.Jobs workers.
 func encodePieces(ctx context.Context, lib *lame.Library, s stream, e output.Edition, out io.Writer) (lowpass int, err error) {
-	n := s.pieces()
-	jobs := int(min(int64(max(1, e.Jobs)), n))
-	free := make(chan *piece, jobs+2)
-	for range cap(free) {
-		free <- &piece{done: make(chan []byte, 1)}
+	encode := func(ctx context.Context, i int64, p *piece) error {
+		p.set(s, i)
+		return p.encode(ctx, lib, s, e)
 	}
-	work, order := make(chan *piece), make(chan *piece, cap(free))
-
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error {
-		defer close(order)
-		defer close(work)
-		for i := range n {
-			select {
-			case p := <-free:
-				p.set(s, i)
-				order <- p
-				select {
-				case work <- p:
-				case <-ctx.Done():
-					return context.Cause(ctx)
-				}
-			case <-ctx.Done():
-				return context.Cause(ctx)
-			}
-		}
-		return nil
+	err = audio.Pieces(ctx, s.pieces(), e.Jobs, encode, func(p *piece) error {
+		lowpass = p.lowpass
+		_, err := out.Write(p.kept)
+		return err
 	})
-	for range jobs {
-		g.Go(func() error {
-			samples := make([]int16, chunk)
-			for p := range work {
-				if err := p.encode(ctx, lib, s, e, samples); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
-	g.Go(func() error {
-		for p := range order {
-			select {
-			case frames := <-p.done:
-				lowpass = p.lowpass
-				if _, err := out.Write(frames); err != nil {
-					return err
-				}
-				free <- p
-			case <-ctx.Done():
-				return context.Cause(ctx)
-			}
-		}
-		return nil
-	})
-	err = g.Wait()
 	return lowpass, err
 }
 
-// encode encodes the piece with samples as its buffer.
-func (p *piece) encode(ctx context.Context, lib *lame.Library, s stream, e output.Edition, samples []int16) (err error) {
-	enc, err := lib.New(lame.Config{Format: s.format, BitRate: s.bitRate, Quality: e.Encoding.Quality}, int(s.spf))
+// encode encodes the piece.
+func (p *piece) encode(ctx context.Context, lib *lame.Library, s stream, e output.Edition) (err error) {
+	enc, err := lib.New(lame.Config{
+		Format: s.format, BitRate: s.bitRate, VBR: s.vbr, V: float32(s.v) / 100, Quality: e.Encoding.Quality,
+	}, int(s.spf))
 	if err != nil {
 		return fmt.Errorf("mp3: %w", err)
 	}
@@ -149,11 +103,14 @@ func (p *piece) encode(ctx context.Context, lib *lame.Library, s stream, e outpu
 	}()
 	channels := int64(s.format.Channels)
 	p.data = p.data[:0]
+	if p.samples == nil {
+		p.samples = make([]int16, chunk)
+	}
 	for at := span.Start; at < span.End; {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		buf := samples[:min(int64(len(samples)), (span.End-at)*channels)]
+		buf := p.samples[:min(int64(len(p.samples)), (span.End-at)*channels)]
 		given := min(int64(len(buf)), max(0, (s.sound-at)*channels))
 		if err := readFull(r, buf[:given]); err != nil {
 			return err
@@ -164,11 +121,9 @@ func (p *piece) encode(ctx context.Context, lib *lame.Library, s stream, e outpu
 		}
 		at += int64(len(buf)) / channels
 	}
-	kept, err := s.cut(p.data, p.first-p.from, p.end-p.from)
-	if err != nil {
+	if p.kept, err = s.cut(p.data, p.first-p.from, p.end-p.from); err != nil {
 		return err
 	}
-	p.done <- kept
 	if e.Progress != nil {
 		e.Progress(p.sound)
 	}

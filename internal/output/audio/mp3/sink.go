@@ -14,7 +14,8 @@ type sink struct {
 	stream
 	dst io.Writer
 	music
-	rest []byte // the start of a frame that is not whole yet
+	sought int    // how many entries of the seek table are known
+	rest   []byte // the start of a frame that is not whole yet
 }
 
 // Write takes the next bytes of the stream.
@@ -32,16 +33,27 @@ func (k *sink) Write(p []byte) (int, error) {
 		if len(whole)-used < size {
 			break
 		}
+		k.seekTo(k.frames, k.bytes+int64(used))
 		used += size
 		k.frames++
 	}
 	k.rest = slices.Clone(whole[used:])
 	k.bytes += int64(used)
+	if err := k.fits(k.bytes); err != nil {
+		return 0, err
+	}
 	k.crc = crc16(k.crc, whole[:used])
 	if _, err := k.dst.Write(whole[:used]); err != nil {
 		return 0, fmt.Errorf("mp3: %w", err)
 	}
 	return len(p), nil
+}
+
+// seekTo enters the frame that begins at a byte into the seek table.
+func (k *sink) seekTo(frame, at int64) {
+	for count := k.count(); k.sought < seekPoints && int64(k.sought)*count/seekPoints <= frame; k.sought++ {
+		k.seek[k.sought] = at
+	}
 }
 
 // close checks that all of the sound came.

@@ -2,6 +2,7 @@ package mp3
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"strconv"
 
@@ -23,9 +24,32 @@ func encodeFFmpeg(ctx context.Context, p *ffmpeg.Program, s stream, e output.Edi
 			err = cerr
 		}
 	}()
-	return p.Encode(ctx, metered{r, e.Progress}, out,
-		"-c:a", "libmp3lame", "-b:a", strconv.Itoa(s.bitRate), "-compression_level", strconv.Itoa(e.Encoding.Quality),
-		"-reservoir", "0", "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3")
+	rate := []string{"-b:a", strconv.Itoa(s.bitRate)}
+	if s.vbr {
+		rate = []string{"-q:a", fmt.Sprintf("%d.%02d", s.v/100, s.v%100)}
+	}
+	args := append([]string{"-c:a", "libmp3lame"}, rate...)
+	if f := softening(s); f != "" {
+		args = append(args, "-af", "aformat=sample_fmts=fltp,volume=1/"+f)
+	}
+	return p.Encode(ctx, metered{r, e.Progress}, out, append(args,
+		"-compression_level", strconv.Itoa(e.Encoding.Quality),
+		"-reservoir", "0", "-write_xing", "0", "-id3v2_version", "0", "-f", "mp3")...)
+}
+
+// softening is what LAME multiplies sound by unless it is told otherwise, which
+// ffmpeg cannot do; "" for one (abr_switch_map in its presets.c).
+func softening(s stream) string {
+	switch {
+	case s.vbr || s.bitRate >= 256000:
+		return ""
+	case s.bitRate >= 224000:
+		return "0.98"
+	case s.bitRate >= 192000:
+		return "0.97"
+	default:
+		return "0.95"
+	}
 }
 
 // metered reports what is read.

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"narrate/internal/output"
 	"narrate/internal/output/outputtest"
 )
 
@@ -25,6 +26,7 @@ sub = lambda f: str(f.sub_frames["TIT2"]) if "TIT2" in f.sub_frames else None
 print(json.dumps({
     "Version": list(tag.version), "Size": tag.size,
     "Text": {k: f.text[0] for k, f in tag.items() if k[0] == "T"},
+    "Others": {k: f.url if k[0] == "W" else str(f) for k, f in tag.items() if k[0] in "WUM" or k.startswith("COMM")},
     "CHAP": [[f.element_id, f.start_time, f.end_time, f.start_offset, f.end_offset, sub(f)] for f in tag.getall("CHAP")],
     "CTOC": {f.element_id: [int(f.flags), f.child_element_ids, sub(f)] for f in tag.getall("CTOC")},
 }))
@@ -34,6 +36,7 @@ type seen struct {
 	Version []int
 	Size    int
 	Text    map[string]string
+	Others  map[string]string
 	CHAP    [][]any
 	CTOC    map[string][]any
 }
@@ -82,8 +85,10 @@ func TestText(t *testing.T) {
 
 func TestFields(t *testing.T) {
 	tag := Tag{
-		Title: "T", Artist: "Ä", Language: "deu", Generator: "narrate 1", Encoder: "LAME3.100",
-		Milliseconds: 1234, Number: 3, Of: 12,
+		Title: "T", Album: "A\nlbum", Author: "Ä", Narrator: "N", Publisher: "P & Co", Genre: "(17) Rock", Series: "S \u05d0", Part: 2,
+		Date: "2026-11-29", Copyright: "© 2025 Ada", Link: "https://example.org/ä b", Language: "deu",
+		Description: " one\r\n\n\n two\x00 ", Text: "Zeile\n\nzwei ö\n", Generator: "narrate 1", Encoder: "LAME3.100",
+		Milliseconds: 1234, Number: 3, Of: 12, TrackGain: "-2.00 dB", AlbumPeak: "0.5",
 	}
 	raw, err := tag.Bytes()
 	if err != nil {
@@ -91,10 +96,21 @@ func TestFields(t *testing.T) {
 	}
 	got := read(t, raw)
 	want := map[string]string{
-		"TIT2": "T", "TPE1": "Ä", "TLAN": "deu", "TENC": "narrate 1", "TSSE": "LAME3.100", "TLEN": "1234", "TRCK": "3/12",
+		"TIT2": "T", "TALB": "A lbum", "TPE1": "Ä", "TPE2": "Ä", "TCOM": "N", "TPUB": "P & Co", "TCON": "((17) Rock",
+		"TYER": "2026", "TDAT": "2911", "TCOP": "2025 Ada", "TLAN": "deu",
+		"TENC": "narrate 1", "TSSE": "LAME3.100", "TLEN": "1234", "TRCK": "3/12",
+		"TXXX:SERIES": "S \u05d0", "TXXX:SERIES-PART": "2",
+		"TXXX:REPLAYGAIN_TRACK_GAIN": "-2.00 dB", "TXXX:REPLAYGAIN_ALBUM_PEAK": "0.5",
 	}
 	if !reflect.DeepEqual(got.Text, want) {
 		t.Errorf("%v", got.Text)
+	}
+	others := map[string]string{
+		"MVNM": "S \u05d0", "MVIN": "2", "WOAS": "https://example.org/%C3%A4%20b", "WXXX:": "https://example.org/%C3%A4%20b",
+		"COMM::deu": "one\n\ntwo", "USLT::deu": "Zeile\n\nzwei ö",
+	}
+	if !reflect.DeepEqual(got.Others, others) {
+		t.Errorf("%v", got.Others)
 	}
 	if !reflect.DeepEqual(got.Version, []int{2, 3, 0}) || got.Size != len(raw) || len(got.CHAP) > 0 || len(got.CTOC) > 0 {
 		t.Errorf("%+v for %d bytes", got, len(raw))
@@ -102,6 +118,99 @@ func TestFields(t *testing.T) {
 	empty, err := (&Tag{}).Bytes()
 	if err != nil || len(empty) != 10 {
 		t.Errorf("an empty tag has %d bytes: %v", len(empty), err)
+	}
+}
+
+func TestCopyright(t *testing.T) {
+	for _, c := range []struct{ text, year, want, other string }{
+		{"", "2026", "", ""},
+		{"2026 Ada", "", "2026 Ada", ""},
+		{"© 2026 Ada", "", "2026 Ada", ""},
+		{"Copyright (c) 2026 Ada", "", "2026 Ada", ""},
+		{"Copyright: © Ada, 2024", "2026", "2024 Ada, 2024", ""},
+		{"2019–2026 Ada", "", "2019 2019–2026 Ada", ""},
+		{"Ada", "2026", "2026 Ada", ""},
+		{"Ada", "", "", "Ada"},
+		{"Copyrighted by Ada", "1999", "1999 Copyrighted by Ada", ""},
+		{"©", "2026", "", "©"},
+		{"CC BY 4.0", "2026", "2026 CC BY 4.0", ""},
+	} {
+		if got, other := copyrighted(c.text, c.year); got != c.want || other != c.other {
+			t.Errorf("%q in %q: %q, %q", c.text, c.year, got, other)
+		}
+	}
+}
+
+func TestDate(t *testing.T) {
+	for iso, want := range map[string][2]string{
+		"2026": {"2026", ""}, "2026-11": {"2026", ""}, "2026-11-29": {"2026", "2911"},
+		"": {}, "26": {}, "2026-11-29T10:00": {}, "29.11.2026": {}, "2026-": {},
+	} {
+		if year, day := date(iso); year != want[0] || day != want[1] {
+			t.Errorf("%q: %q, %q", iso, year, day)
+		}
+	}
+}
+
+func TestAddress(t *testing.T) {
+	for link, want := range map[string]string{
+		"https://example.org/a?b=1&c=%22d%22#e": "https://example.org/a?b=1&c=%22d%22#e",
+		"HTTP://example.org/\"é\"":              "HTTP://example.org/\"%C3%A9\"",
+		"javascript:alert(1)":                   "", "//example.org": "", "ftp://example.org/": "", "http://": "", "": "",
+		"https://example.org/\x00": "", "https://example.org/\n": "",
+	} {
+		if got := address(link); got != want {
+			t.Errorf("%q: %q, want %q", link, got, want)
+		}
+	}
+}
+
+// TestLongText: a text too long for a tag is left out whole.
+func TestLongText(t *testing.T) {
+	for n, want := range map[int]bool{maxText: true, maxText + 1: false} {
+		raw, err := (&Tag{Text: strings.Repeat("a", n)}).Bytes()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := bytes.Contains(raw, []byte("USLT")); got != want {
+			t.Errorf("text of %d bytes: %v", n, got)
+		}
+	}
+}
+
+// TestPictures: the cover stands once, a small picture in each chapter that has
+// it, a large one that many have in the first.
+func TestPictures(t *testing.T) {
+	cover, small := outputtest.Picture(t, "image/jpeg", 1400), outputtest.Picture(t, "image/png", 64)
+	sameCover := *cover
+	large := &output.Picture{MediaType: "image/jpeg", Data: make([]byte, maxRepeated/2+1)}
+	tag := Tag{Cover: cover}
+	for i := range 1000 {
+		tag.Chapters = append(tag.Chapters, Chapter{
+			Start: int64(i), End: int64(i + 1), Link: "https://example.org/",
+			Picture: []*output.Picture{&sameCover, small, large, nil}[i%4],
+		})
+	}
+	pictures := tag.chapterPictures()
+	for i, want := range []*output.Picture{nil, small, large, nil, nil, small, nil, nil} {
+		if pictures[i] != want {
+			t.Errorf("chapter %d has another picture", i+1)
+		}
+	}
+	raw, err := tag.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if most := len(cover.Data) + 250*len(small.Data) + len(large.Data) + 200000; len(raw) > most {
+		t.Errorf("the tag takes %d bytes", len(raw))
+	}
+	data := make([]byte, maxSize/16+17)
+	for i := range 17 { // each of its own
+		data[i] = byte(i)
+		tag.Chapters[i].Picture = &output.Picture{MediaType: "image/jpeg", Data: data[i : i+maxSize/16]}
+	}
+	if _, err := tag.Bytes(); err == nil || !strings.Contains(err.Error(), "smaller pictures") {
+		t.Errorf("too many pictures: %v", err)
 	}
 }
 
@@ -237,9 +346,12 @@ func FuzzTag(f *testing.F) {
 	f.Add("\x00", "ö\r\n", 300)
 	f.Add("\xff", "\U0001F600", 0)
 	f.Fuzz(func(t *testing.T, title, chapter string, n int) {
-		tag := Tag{Title: title, Number: n}
+		tag := Tag{
+			Title: title, Number: n, Album: chapter, Copyright: chapter, Date: title, Genre: chapter, Description: chapter,
+			Text: title, Link: title, Series: chapter, Part: n, Language: title,
+		}
 		for i := range min(max(0, n), 600) {
-			tag.Chapters = append(tag.Chapters, Chapter{Title: chapter, Start: int64(i), End: int64(i + 1)})
+			tag.Chapters = append(tag.Chapters, Chapter{Title: chapter, Link: title, Start: int64(i), End: int64(i + 1)})
 		}
 		raw, err := tag.Bytes()
 		if err != nil {

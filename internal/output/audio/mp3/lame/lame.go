@@ -40,6 +40,10 @@ type Library struct {
 	setOutRate       func(gf uintptr, hz int32) int32
 	setQuality       func(gf uintptr, q int32) int32
 	setBitRate       func(gf uintptr, kbps int32) int32
+	setVBR           func(gf uintptr, mode int32) int32
+	setVBRQuality    func(gf uintptr, v float32) int32
+	setScale         func(gf uintptr, factor float32) int32
+	scale            func(gf uintptr) float32
 	setWriteTag      func(gf uintptr, on int32) int32
 	setNoReservoir   func(gf uintptr, on int32) int32
 	setErrorf        func(gf uintptr, fn uintptr) int32
@@ -82,6 +86,10 @@ var load = sync.OnceValues(func() (*Library, error) {
 		"lame_set_out_samplerate":        &l.setOutRate,
 		"lame_set_quality":               &l.setQuality,
 		"lame_set_brate":                 &l.setBitRate,
+		"lame_set_VBR":                   &l.setVBR,
+		"lame_set_VBR_quality":           &l.setVBRQuality,
+		"lame_set_scale":                 &l.setScale,
+		"lame_get_scale":                 &l.scale,
 		"lame_set_bWriteVbrTag":          &l.setWriteTag,
 		"lame_set_disable_reservoir":     &l.setNoReservoir,
 		"lame_set_errorf":                &l.setErrorf,
@@ -99,11 +107,13 @@ var load = sync.OnceValues(func() (*Library, error) {
 	return l, nil
 })
 
-// Config is how an Encoder encodes: at a constant bit rate, without the bit
-// reservoir, so that every frame stands by itself.
+// Config is how an Encoder encodes: always without the bit reservoir, so that
+// every frame stands by itself.
 type Config struct {
 	Format  pcm.Format // 1 or 2 channels; a rate of MPEG-1 or MPEG-2
-	BitRate int        // bits a second
+	BitRate int        // bits a second; without meaning where VBR is set
+	VBR     bool       // the bit rate follows the sound (LAME's "mtrh")
+	V       float32    // with VBR: LAME's -V, from 0 (best) to below 10
 	Quality int        // 0 (best, slowest) to 9
 }
 
@@ -119,16 +129,42 @@ type Encoder struct {
 	channels int
 }
 
-// LAME's MPEG_mode.
+// LAME's MPEG_mode and vbr_mode.
 const (
 	modeJoint = 1
 	modeMono  = 3
+	vbrMTRH   = 4
 )
 
 // New makes an Encoder. It must be closed.
 func (l *Library) New(c Config, frameSize int) (*Encoder, error) {
 	l.making.Lock()
 	defer l.making.Unlock()
+	e, err := l.start(c, 1)
+	if err != nil {
+		return nil, err
+	}
+	// LAME makes all sound softer at a constant bit rate below 256 kb/s, by up
+	// to 0.45 dB, lest it clip. But its loudness was chosen with care, and room
+	// for the peaks left.
+	if factor := l.scale(e.gf); factor > 0 && factor != 1 {
+		e.Close()
+		if e, err = l.start(c, 1/factor); err != nil {
+			return nil, err
+		}
+	}
+	if size, delay := int(l.frameSize(e.gf)), int(l.encoderDelay(e.gf)); size != frameSize || delay != Delay {
+		e.Close()
+		return nil, fmt.Errorf("libmp3lame %s: encodes frames of %d with a delay of %d, not %d and %d",
+			l.Version, size, delay, frameSize, Delay)
+	}
+	e.Lowpass = int(l.lowpass(e.gf))
+	return e, nil
+}
+
+// start makes an Encoder of sound that is first multiplied by scale, besides
+// what LAME multiplies it by.
+func (l *Library) start(c Config, scale float32) (*Encoder, error) {
 	gf := l.init()
 	if gf == 0 {
 		return nil, fmt.Errorf("libmp3lame %s: out of memory", l.Version)
@@ -140,29 +176,27 @@ func (l *Library) New(c Config, frameSize int) (*Encoder, error) {
 	}
 	rate := int32(c.Format.Rate)
 	l.setErrorf(gf, 0) // it would write to standard error
-	for _, code := range []int32{
+	codes := []int32{
 		l.setNumChannels(gf, int32(c.Format.Channels)),
 		l.setMode(gf, mode),
 		l.setInRate(gf, rate),
 		l.setOutRate(gf, rate),
+		l.setScale(gf, scale),
 		l.setQuality(gf, int32(c.Quality)),
-		l.setBitRate(gf, int32(c.BitRate/1000)),
 		l.setWriteTag(gf, 0),
 		l.setNoReservoir(gf, 1),
-		l.initParams(gf),
-	} {
+	}
+	if c.VBR {
+		codes = append(codes, l.setVBR(gf, vbrMTRH), l.setVBRQuality(gf, c.V))
+	} else {
+		codes = append(codes, l.setBitRate(gf, int32(c.BitRate/1000)))
+	}
+	for _, code := range append(codes, l.initParams(gf)) {
 		if code < 0 {
 			e.Close()
-			return nil, fmt.Errorf("libmp3lame %s: refuses %d Hz, %d channels, %d b/s, quality %d (error %d)",
-				l.Version, rate, c.Format.Channels, c.BitRate, c.Quality, code)
+			return nil, fmt.Errorf("libmp3lame %s: refuses %+v (error %d)", l.Version, c, code)
 		}
 	}
-	if size, delay := int(l.frameSize(gf)), int(l.encoderDelay(gf)); size != frameSize || delay != Delay {
-		e.Close()
-		return nil, fmt.Errorf("libmp3lame %s: encodes frames of %d with a delay of %d, not %d and %d",
-			l.Version, size, delay, frameSize, Delay)
-	}
-	e.Lowpass = int(l.lowpass(gf))
 	return e, nil
 }
 
