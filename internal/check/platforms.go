@@ -1,7 +1,8 @@
 package check
 
-// Where the numbers of the platforms stand. The pages were read in 2026; where a
-// platform says nothing public, the source is named for what it is.
+// Where the numbers of the platforms stand, by their own pages or by those who
+// cite them in 2026; where a platform says nothing public, the source is named
+// for what it is.
 const (
 	appleAudio   = "Apple Podcasts for Creators, Audio requirements: podcasters.apple.com/support/893-audio-requirements"
 	appleArtwork = "Apple Podcasts for Creators, Artwork requirements: podcasters.apple.com/support/896-artwork-requirements"

@@ -48,6 +48,9 @@ func TestTech3341(t *testing.T) {
 			{"4", []part{{-72, 10}, {-36, 10}, {-23, 60}, {-36, 10}, {-72, 10}}, -23, false},
 			{"5", []part{{-26, 20}, {-20, 20.1}, {-26, 20}}, -23, false},
 		} {
+			if rate == 48000 && !test.steady {
+				continue // takes long, and is of the blocks alone
+			}
 			m := meter(t, f, sequence(f, test.parts...))
 			got, ok := m.Integrated()
 			if !ok || math.Abs(got-test.want) > tolerance {
@@ -58,7 +61,7 @@ func TestTech3341(t *testing.T) {
 			}
 		}
 		if rate == 48000 {
-			continue // the others take long, and are of the blocks alone
+			continue
 		}
 		m := meter(t, f, sequence(f, repeat(5, part{-20, 1.34}, part{-30, 1.66})...))
 		for i, got := range m.Series() {
@@ -97,7 +100,7 @@ func TestTech3341(t *testing.T) {
 }
 
 func TestTech3342(t *testing.T) {
-	for _, rate := range []pcm.Hz{11025, 16000} {
+	for _, rate := range []pcm.Hz{8000, 11025} {
 		f := stereo(rate)
 		for i, test := range []struct {
 			levels []float64 // of 20 s each

@@ -95,6 +95,9 @@ func TestEverywhere(t *testing.T) {
 	for _, f := range []pcm.Format{mono(8000), stereo(11025)} {
 		for name, samples := range map[string][]int16{
 			"speech": spoken(f, 3, 5), "music": played(f, 3, 5), "noise": noise(f, 2, 5),
+			// The same everywhere, so that the ends decide.
+			"a tone": tone(f, 100, -6, 0.32), "a constant": frames(f, 0.3, func(int) [2]float64 { return [2]float64{0.5, 0.4} }),
+			"a little":   tone(f, 500, -6, 0.003),
 			"full scale": frames(f, 0.3, func(i int) [2]float64 { return [2]float64{math.Sin(float64(i * i)), 1 - 2*float64(i/3%2)} }),
 		} {
 			if got, want := meter(t, f, samples).TruePeak(), everywhere(f, samples); math.Abs(got-want) > 1e-9 {
