@@ -7,6 +7,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
 
@@ -217,5 +219,27 @@ func ipaProblem(s string) string {
 	case strings.ContainsAny(s, "/[]"):
 		return "is written without / and [ ] around it"
 	}
+	if i := strings.IndexFunc(s, func(r rune) bool { return !ipaSign(r) }); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(s[i:])
+		return fmt.Sprintf("holds %q, which is no sign of the International Phonetic Alphabet", r)
+	}
 	return entryProblem(s)
+}
+
+// ipaSign reports whether a sign may stand in IPA: the alphabet's letters, which
+// are small ones or of the blocks made for it, its marks and tones, and how people
+// write them by keyboard (":" for length, "'" for stress). Whether a voice has the
+// sound is for its engine to say.
+func ipaSign(r rune) bool {
+	switch {
+	case r >= 'a' && r <= 'z', unicode.IsSpace(r), unicode.Is(unicode.Mn, r):
+		return true
+	case r >= 0x250 && r <= 0x2ff, r >= 0x1d00 && r <= 0x1dbf, r >= 0xa700 && r <= 0xa71f: // letters, modifiers, tones
+		return true
+	}
+	// Letters of other blocks, with those that Unicode has with their marks.
+	if strings.ContainsRune("æçðøħŋœƈƙƞƥƫƭǀǁǂǃβθχλʹᵻⁿꟸ", r) || strings.ContainsRune("ãẽĩõũỹáéíóúàèìòùâêîôûäëïöüāēīōūǎěǐǒǔăĕĭŏŭå", r) {
+		return true
+	}
+	return strings.ContainsRune(".:'’|‖‿()-‑–+↗↘↑↓→ꜛꜜ⁰¹²³⁴⁵", r)
 }

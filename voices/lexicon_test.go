@@ -70,6 +70,7 @@ func TestDecodeLexiconErrors(t *testing.T) {
 		{"entries: [{word: a, case: any}]\n", "entries: wants how it is spoken", false},
 		{"entries: [{word: a, say: ''}]\n", "entries.say: is empty", false},
 		{"entries: [{word: a, ipa: /a/}]\n", "l.yaml:1:26: entries.ipa: is written without / and [ ] around it", false},
+		{"entries: [{word: a, ipa: 'tSIn'}]\n", `l.yaml:1:26: entries.ipa: holds 'S', which is no sign of the International Phonetic Alphabet`, true},
 		{"entries: [{word: a, ipa: " + strings.Repeat("a", 241) + "}]\n", "entries.ipa: is longer than 240 bytes", false},
 		{"entries: [{word: a, say: b, case: upper}]\n", `entries.case: "upper" is neither exact nor any`, false},
 		{"entries: [{word: a, say: b, case: [any]}]\n", "is neither exact nor any", false},

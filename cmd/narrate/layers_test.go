@@ -35,7 +35,7 @@ var layers = map[string][]string{
 	"internal/input/odt":      {"internal/input", "internal/document", "internal/input/archive"},
 	"internal/script":         {"internal/document", "internal/segment", "voices"},
 	"internal/tts":            {"internal/pcm", "voices", "internal/dylib", "internal/process"},
-	"internal/tts/purse": {"internal/tts", "internal/tts/tempo", "internal/pcm", "voices"},
+	"internal/tts/purse":      {"internal/tts", "internal/tts/tempo", "internal/pcm", "voices"},
 	// What several engines share, and the engines that use it.
 	"internal/tts/sound":   {"internal/tts", "internal/pcm", "internal/ffmpeg"},
 	"internal/tts/web":     {"internal/tts"},
@@ -48,9 +48,11 @@ var layers = map[string][]string{
 	"internal/timeline":    {"internal/document", "internal/script", "internal/tts", "internal/pcm", "voices"},
 	"internal/ffmpeg":      {"internal/pcm", "internal/process"},
 	// script and voices are the vocabulary of a timeline's cues.
-	"internal/output": {"internal/timeline", "internal/pcm", "internal/document", "internal/script", "voices",
+	"internal/output": {
+		"internal/timeline", "internal/pcm", "internal/document", "internal/script", "voices",
 		// What several formats of text share.
-		"internal/output/plain", "internal/output/cuesheet", "internal/output/publication"},
+		"internal/output/plain", "internal/output/cuesheet", "internal/output/publication",
+	},
 	"internal/output/audio": {
 		"internal/timeline", "internal/pcm", "internal/ffmpeg", "internal/dylib",
 		"internal/output/plain",

@@ -92,7 +92,11 @@ func (v *voiceTry) speak(ctx context.Context, s *studio, sc *script.Script) erro
 	if err != nil {
 		return err
 	}
-	rate := preset.All[0].Format.Rate
+	raw, err := preset.Find("raw")
+	if err != nil {
+		return err
+	}
+	rate := raw.Format.Rate
 	speaker := &pipeline.Speaker{Store: store, Backends: s.backends, Rate: rate, Trim: pcm.DefaultTrim, Jobs: 1}
 	speech, err := speaker.Speak(ctx, sc)
 	if err != nil {

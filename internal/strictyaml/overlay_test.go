@@ -1,6 +1,7 @@
 package strictyaml
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -49,5 +50,40 @@ func TestOverlay(t *testing.T) {
 	}
 	if _, err := Overlay(Kind{Name: "thing"}, own, []string{two}, 2, load, name); err == nil || !strings.Contains(err.Error(), "z.yaml: not a regular file") {
 		t.Errorf("a folder for a file: %v", err)
+	}
+}
+
+// TestOverlayBroken: files that cannot be used are told with their names, and
+// leave the others as they are.
+func TestOverlayBroken(t *testing.T) {
+	dir := t.TempDir()
+	for file, text := range map[string]string{
+		"a.yaml": "name: 'first'\nbad: 1\n", "b.yaml": "bad: 1\n", "c.yaml": "name: good\n", "d.yaml": "name: good\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	load := func(folder fs.FS, file, place string) (string, error) {
+		data, err := fs.ReadFile(folder, file)
+		if name, ok := strings.CutPrefix(string(data), "name: good"); ok {
+			return "good" + strings.TrimSpace(name), err
+		}
+		return "", errors.New(place + ": bad")
+	}
+	none := Embedded{Files: os.DirFS(t.TempDir()), Pattern: "*.yaml", Place: "none"}
+	list, err := Overlay(Kind{Name: "thing"}, none, []string{dir}, 9, load, func(s string) string { return s })
+	if len(list) != 1 || list[0] != "good" {
+		t.Errorf("%q", list)
+	}
+	var names []string
+	for _, f := range FileErrors(err) {
+		names = append(names, f.Name)
+	}
+	if strings.Join(names, " ") != "first b good" || !strings.Contains(err.Error(), "a.yaml: bad") {
+		t.Errorf("%q: %v", names, err)
+	}
+	if FileErrors(errors.New("another")) != nil || FileErrors(errors.Join(errors.New("another"))) != nil {
+		t.Error("other errors are taken for those of files")
 	}
 }

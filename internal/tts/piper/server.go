@@ -29,7 +29,7 @@ const onlyVoice = "default"
 // ServerOptions configure a Server.
 type ServerOptions struct {
 	// URL is the server of voices that name none in their setting base-url;
-	// default DefaultURL. Where it is given, Info lists its voices.
+	// default DefaultURL. Where it is given, Info asks it for its voices.
 	URL string
 	Web web.Options
 	// Parallel is how many requests may run at once; default 2.
@@ -92,7 +92,9 @@ func NewServer(o ServerOptions) *Server {
 // Name implements tts.Backend.
 func (s *Server) Name() string { return "piper-server" }
 
-// Info implements tts.Backend. It asks the server of the options, if any.
+// Info implements tts.Backend. It asks the server of the options, if any: voices
+// may name other servers, so that nothing need be at DefaultURL. Once a voice was
+// found, or looked for, there, its voices are listed, too.
 func (s *Server) Info(ctx context.Context) (tts.Info, error) {
 	if err := ctx.Err(); err != nil {
 		return tts.Info{}, err
@@ -103,12 +105,17 @@ func (s *Server) Info(ctx context.Context) (tts.Info, error) {
 		MaxText:   maxText,
 		Parallel:  s.options.Parallel,
 	}
-	if s.options.URL == "" {
-		return info, nil
+	s.mu.Lock()
+	at := s.sites[DefaultURL]
+	s.mu.Unlock()
+	if s.options.URL != "" {
+		var err error
+		if at, err = s.site(ctx, s.options.URL); err != nil {
+			return tts.Info{}, err
+		}
 	}
-	at, err := s.site(ctx, s.options.URL)
-	if err != nil {
-		return tts.Info{}, err
+	if at == nil {
+		return info, nil
 	}
 	if at.bare {
 		info.Voices = []tts.EngineVoice{{Name: onlyVoice, Language: "und", Note: "what the server was started with"}}

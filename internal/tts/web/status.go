@@ -46,7 +46,7 @@ func (e *StatusError) Error() string {
 	if name := http.StatusText(e.Status); name != "" {
 		s += " " + name
 	}
-	if e.kind != nil {
+	if e.kind != nil && e.Status/100 != 3 { // a redirect is no matter of the voice, which it only counts as
 		s = e.kind.Error() + ": " + s
 	}
 	if e.Message != "" {

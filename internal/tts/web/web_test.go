@@ -120,7 +120,7 @@ func TestStatus(t *testing.T) {
 		{500, "", "<html><body>\n<h1>oops</h1>\x1b[2J", nil, 0, `HOST answers 500 Internal Server Error: "<html><body> <h1>oops</h1> [2J"`},
 		{503, "30", "", nil, 30 * time.Second, "HOST answers 503 Service Unavailable"},
 		{599, "", strings.Repeat("long ", 50000), nil, 0, `HOST answers 599: "long long`},
-		{307, "", "", tts.ErrVoice, 0, `it leads to http://elsewhere.example/***; give that address`},
+		{307, "", "", tts.ErrVoice, 0, `answers 307 Temporary Redirect: "it leads to http://elsewhere.example/***; give that address`},
 	} {
 		url := serve(t, func(w http.ResponseWriter, r *http.Request) {
 			if test.header != "" {
