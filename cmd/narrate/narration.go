@@ -139,7 +139,7 @@ func (n *narration) check() error {
 	}
 	if len(n.formats) > 0 && n.clips != "" {
 		if _, err := newPlan(config.Config{Formats: n.formats, Clips: n.clips}); err != nil {
-			return usageError{fmt.Errorf("--clips: %w", err)}
+			return usageError{err}
 		}
 	}
 	return nil

@@ -99,7 +99,7 @@ func (p *packaging) run(ctx context.Context, path string) (err error) {
 		return usageError{err}
 	}
 	base := timelineBase(path)
-	if err := p.tell(&e, given, filepath.Join(filepath.Dir(path), base), numbers.Cover); err != nil {
+	if err := p.tell(&e, given, formats, filepath.Join(filepath.Dir(path), base), numbers.Cover); err != nil {
 		return err
 	}
 	folder := &pipeline.Folder{
@@ -154,9 +154,9 @@ func (p *packaging) numbers(e *output.Edition, given config.Config) (preset.Pres
 
 // tell gives the edition what the user tells, and the cover: the one named,
 // that beside the timeline, or a drawn one.
-func (p *packaging) tell(e *output.Edition, given config.Config, beside string, draw bool) error {
+func (p *packaging) tell(e *output.Edition, given config.Config, formats []output.Format, beside string, draw bool) error {
 	t := e.Timeline
-	said := plan{config: given}
+	said := plan{config: given, formats: formats}
 	said.preset.Cover = draw
 	if title := given.Meta["title"]; title != "" {
 		t.Title = title
@@ -167,7 +167,7 @@ func (p *packaging) tell(e *output.Edition, given config.Config, beside string, 
 	if err := said.overwrite(&e.Metadata); err != nil {
 		return err
 	}
-	if given.Meta["cover"] == "" {
+	if given.Meta["cover"] == "" && said.holdsCover() {
 		for _, suffix := range []string{".cover.jpg", ".cover.png"} {
 			if _, err := os.Lstat(beside + suffix); err == nil {
 				e.Metadata.Cover, err = readPicture(beside + suffix)

@@ -164,7 +164,7 @@ func newPlan(c config.Config) (plan, error) {
 		}
 	}
 	if len(pipeline.ClipFormats(p.formats)) == 0 {
-		return p, errors.New("none of the formats is for clips; add mp3, wav, srt or vtt")
+		return p, errors.New("clips: none of the formats is for clips; add mp3, wav, srt or vtt")
 	}
 	return p, nil
 }
@@ -266,6 +266,9 @@ func (p *plan) overwrite(m *output.Metadata) error {
 // cover is the one that the user names, or the article's own, or a drawn one
 // where the preset wants one.
 func (p *plan) cover(source, title, author string, own *document.Cover, warn func(format string, args ...any)) (*output.Picture, error) {
+	if !p.holdsCover() {
+		return nil, nil
+	}
 	if file := p.config.Meta["cover"]; file != "" {
 		return readPicture(file)
 	}
@@ -284,6 +287,11 @@ func (p *plan) cover(source, title, author string, own *document.Cover, warn fun
 		warn("%s: the drawn cover lacks letters that its type does not have; --meta cover=FILE takes a picture", source)
 	}
 	return picture, err
+}
+
+// holdsCover reports whether a file that is asked for has a place for a cover.
+func (p *plan) holdsCover() bool {
+	return slices.ContainsFunc(p.formats, func(f output.Format) bool { return f.Info().Cover })
 }
 
 // chapterMetadata is what the files tell of chapters, by their numbers in the

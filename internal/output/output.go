@@ -88,6 +88,7 @@ type Info struct {
 	MediaType string
 	Sound     bool   // whether it holds the sound
 	Caption   bool   // whether it holds the text as timed cues
+	Cover     bool   // whether it holds a cover, if there is one
 	Whole     bool   // whether it is made of whole programmes only, not of clips
 	Summary   string // one line for people
 }

@@ -29,7 +29,7 @@ type Format struct {
 // Info implements output.Format.
 func (Format) Info() output.Info {
 	return output.Info{
-		Name: "lpf", Suffix: "lpf", MediaType: "application/lpf+zip", Sound: true, Whole: true,
+		Name: "lpf", Suffix: "lpf", MediaType: "application/lpf+zip", Sound: true, Cover: true, Whole: true,
 		Summary: "W3C audiobook: a package with a file for each chapter",
 	}
 }

@@ -22,7 +22,7 @@ type Format struct{}
 // Info implements output.Format.
 func (Format) Info() output.Info {
 	return output.Info{
-		Name: "flac", Suffix: "flac", MediaType: "audio/flac", Sound: true,
+		Name: "flac", Suffix: "flac", MediaType: "audio/flac", Sound: true, Cover: true,
 		Summary: "FLAC with chapters: the sound without loss, at about half the size",
 	}
 }

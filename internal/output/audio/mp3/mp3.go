@@ -23,7 +23,7 @@ type Format struct{}
 // Info implements output.Format.
 func (Format) Info() output.Info {
 	return output.Info{
-		Name: "mp3", Suffix: "mp3", MediaType: "audio/mpeg", Sound: true,
+		Name: "mp3", Suffix: "mp3", MediaType: "audio/mpeg", Sound: true, Cover: true,
 		Summary: "MP3 with chapters, for every player",
 	}
 }

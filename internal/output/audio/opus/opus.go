@@ -22,7 +22,7 @@ type Format struct{}
 // Info implements output.Format.
 func (Format) Info() output.Info {
 	return output.Info{
-		Name: "opus", Suffix: "opus", MediaType: "audio/ogg; codecs=opus", Sound: true,
+		Name: "opus", Suffix: "opus", MediaType: "audio/ogg; codecs=opus", Sound: true, Cover: true,
 		Summary: "Opus with chapters: small files of high quality",
 	}
 }
