@@ -360,7 +360,7 @@ func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Me
 		return err
 	}
 	edition := output.Edition{
-		Timeline: t, Encoding: p.preset.Encoding, Mastering: p.preset.Mastering, Metadata: metadata,
+		Timeline: t, Encoding: p.preset.Encoding, Mastering: p.preset.Mastering, Metadata: metadata, Captions: p.caption,
 		Channels: p.preset.Format.Channels, Generator: generator, Jobs: n.jobs,
 	}
 	sound, err := n.master(ctx, j.store, voice, &edition, progress)
@@ -381,6 +381,7 @@ func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Me
 	}
 	r.Report = pipeline.NewReport(sc, speech, t)
 	r.Sound = sound
+	n.reportCaptions(r.Report, &edition, p.formats)
 	r.Files = append(r.Files, folder.ReportPath())
 	return folder.WriteReport(r.Report)
 }

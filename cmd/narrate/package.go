@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"narrate/internal/clipstore"
 	"narrate/internal/config"
@@ -38,6 +39,21 @@ type packaging struct {
 	output, clips string
 	jobs          int
 	force, quiet  bool
+	textOnly      bool // no file with sound
+}
+
+func oneTimeline(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return usageError{errors.New("give one timeline.json")}
+	}
+	return nil
+}
+
+func (p *packaging) fileFlags(f *pflag.FlagSet) {
+	f.StringVarP(&p.output, "output", "o", "", "folder for the files (default: that of the timeline)")
+	f.IntVarP(&p.jobs, "jobs", "j", runtime.NumCPU(), "pieces encoded at once")
+	f.BoolVarP(&p.force, "force", "f", false, "overwrite finished files")
+	f.BoolVarP(&p.quiet, "quiet", "q", false, "print errors and warnings only")
 }
 
 func newPackageCommand(a *app) *cobra.Command {
@@ -47,21 +63,13 @@ func newPackageCommand(a *app) *cobra.Command {
 		Short:   "make further files of a timeline without speaking again",
 		Long:    packageLong,
 		Example: packageExample,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usageError{errors.New("give one timeline.json")}
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, args []string) error { return p.run(c.Context(), args[0]) },
+		Args:    oneTimeline,
+		RunE:    func(c *cobra.Command, args []string) error { return p.run(c.Context(), args[0]) },
 	}
 	p.flags(c)
 	f := c.Flags()
-	f.StringVarP(&p.output, "output", "o", "", "folder for the files (default: that of the timeline)")
+	p.fileFlags(f)
 	f.StringVar(&p.clips, "clips", "", "also write a file for each 'section' or 'sentence' into clips/ (default: none)")
-	f.IntVarP(&p.jobs, "jobs", "j", runtime.NumCPU(), "pieces encoded at once")
-	f.BoolVarP(&p.force, "force", "f", false, "overwrite finished files")
-	f.BoolVarP(&p.quiet, "quiet", "q", false, "print errors and warnings only")
 	complete(c, "clips", []string{string(clipset.Section), string(clipset.Sentence)})
 	return c
 }
@@ -85,6 +93,9 @@ func (p *packaging) run(ctx context.Context, path string) (err error) {
 		return err
 	}
 	e.Generator, e.Jobs = generator, p.jobs
+	if e.Captions, err = captionRules(given); err != nil {
+		return usageError{err}
+	}
 	numbers, err := p.numbers(&e, given)
 	if err != nil {
 		return err
@@ -97,6 +108,11 @@ func (p *packaging) run(ctx context.Context, path string) (err error) {
 	formats, err := findFormats(given.Formats)
 	if err != nil {
 		return usageError{err}
+	}
+	for _, f := range formats {
+		if info := f.Info(); p.textOnly && info.Sound {
+			return usageError{fmt.Errorf("--format: %s holds sound; narrate package makes it", info.Name)}
+		}
 	}
 	base := timelineBase(path)
 	if err := p.tell(&e, given, formats, filepath.Join(filepath.Dir(path), base), numbers.Cover); err != nil {

@@ -19,6 +19,7 @@ import (
 	"narrate/internal/document"
 	"narrate/internal/fetch"
 	"narrate/internal/output"
+	"narrate/internal/output/caption"
 	"narrate/internal/output/clipset"
 	"narrate/internal/pipeline"
 	"narrate/internal/preset"
@@ -34,19 +35,34 @@ type production struct {
 	sound, marks map[string]string
 	meta         []string
 	music        map[timeline.Sounding]*string
+	captions     string
+	caption      map[string]string
 }
 
 func (o *production) flags(c *cobra.Command) {
+	o.formatFlag(c)
+	o.captionFlags(c)
 	f := c.Flags()
-	f.StringSliceVar(&o.formats, "format", nil, "files to write: "+strings.Join(formatNames(), ",")+" (default: the preset's)")
 	f.StringVar(&o.preset, "preset", "", "the numbers of the sound: "+strings.Join(preset.Names(), ",")+" (default: "+preset.All[0].Name+")")
 	f.StringToStringVar(&o.sound, "sound", nil, "numbers of the preset that are to be others, as `KEY=VALUE`: "+strings.Join(soundKeys(), ", ")+"; can be repeated")
 	f.StringArrayVar(&o.meta, "meta", nil, "what the files tell, as `KEY=VALUE`: "+strings.Join(config.MetaKeys(), ", ")+"; can be repeated")
 	for _, flag := range []string{"sound", "meta"} {
 		f.Lookup(flag).DefValue = "" // no "(default [])" in the help
 	}
-	complete(c, "format", formatNames())
 	complete(c, "preset", preset.Names())
+}
+
+func (o *production) formatFlag(c *cobra.Command) {
+	c.Flags().StringSliceVar(&o.formats, "format", nil, "files to write: "+strings.Join(formatNames(), ",")+" (default: the preset's)")
+	complete(c, "format", formatNames())
+}
+
+func (o *production) captionFlags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&o.captions, "captions", "", "how text is divided into captions: "+strings.Join(caption.Names(), ",")+" (default: sentence)")
+	f.StringToStringVar(&o.caption, "caption", nil, "numbers of the captions that are to be others, as `KEY=VALUE`: "+strings.Join(caption.Keys(), ", ")+"; can be repeated")
+	f.Lookup("caption").DefValue = ""
+	complete(c, "captions", caption.Names())
 }
 
 // layoutFlags are the options for what lies around the clips.
@@ -74,7 +90,10 @@ func soundKeys() []string {
 
 // given is what the options say, once they are checked.
 func (o *production) given() (config.Config, error) {
-	c := config.Config{Preset: o.preset, Sound: o.sound, Marks: o.marks}
+	c := config.Config{Preset: o.preset, Sound: o.sound, Marks: o.marks, Captions: o.captions, Caption: o.caption}
+	if _, err := captionRules(c); err != nil {
+		return c, usageError{err}
+	}
 	if _, err := findFormats(o.formats); err != nil {
 		return c, usageError{err}
 	}
@@ -118,12 +137,28 @@ func (o *production) given() (config.Config, error) {
 	return c, nil
 }
 
+// captionRules are those of a profile, with the numbers that are to be others.
+func captionRules(c config.Config) (output.Captions, error) {
+	name := cmp.Or(c.Captions, string(output.Sentence))
+	rules, ok := caption.Find(name)
+	if !ok {
+		return rules, fmt.Errorf("no captions %q; there are %s", name, strings.Join(caption.Names(), ", "))
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.Caption)) {
+		if err := caption.Set(&rules, key, c.Caption[key]); err != nil {
+			return rules, err
+		}
+	}
+	return rules, nil
+}
+
 // plan is what the options of one article come to.
 type plan struct {
 	formats []output.Format
 	unit    clipset.Unit // "" for no clips
 	preset  preset.Preset
 	rules   timeline.Rules
+	caption output.Captions
 	config  config.Config
 }
 
@@ -147,6 +182,9 @@ func newPlan(c config.Config) (plan, error) {
 	}
 	if p.rules, err = config.Rules(c.Marks); err != nil {
 		return p, fmt.Errorf("chapter-marks: %w", err)
+	}
+	if p.caption, err = captionRules(c); err != nil {
+		return p, err
 	}
 	if p.preset.Longest > 0 && p.rules.Longest == 0 {
 		p.rules.Longest = p.preset.Longest

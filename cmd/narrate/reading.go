@@ -16,6 +16,8 @@ import (
 	"narrate/internal/config"
 	"narrate/internal/fetch"
 	"narrate/internal/input"
+	"narrate/internal/output"
+	"narrate/internal/output/caption"
 	"narrate/internal/output/clipset"
 	"narrate/internal/preset"
 	"narrate/internal/script"
@@ -169,6 +171,14 @@ func (r *reading) given(set *voices.Set) (config.Config, error) {
 	return c, nil
 }
 
+// captionProblem says what is wrong with a number of captions; "" is nothing.
+func captionProblem(key, value string) string {
+	if err := caption.Set(new(output.Captions), key, value); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
 // configs finds the configuration of each article.
 type configs struct {
 	known  config.Known
@@ -183,7 +193,7 @@ func (r *reading) configs(set *voices.Set) (*configs, error) {
 	}
 	c := &configs{given: given, known: config.Known{
 		Voices: set, Formats: formatNames(), Presets: preset.Names(),
-		Clips: []string{string(clipset.Section), string(clipset.Sentence)},
+		Clips: []string{string(clipset.Section), string(clipset.Sentence)}, Captions: caption.Names(), Caption: captionProblem,
 	}}
 	if r.config != "" {
 		common, err := config.Load(r.config, c.known)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"narrate/internal/config"
+	"narrate/internal/output/caption"
 	"narrate/internal/output/clipset"
 	"narrate/internal/preset"
 	"narrate/voices"
@@ -30,7 +31,8 @@ func TestConfigSchema(t *testing.T) {
 				Enum    []string
 				Default string
 			}
-			Clips struct{ Enum []string }
+			Captions struct{ Enum []string }
+			Clips    struct{ Enum []string }
 		}
 	}
 	if err := json.Unmarshal(data, &schema); err != nil {
@@ -42,6 +44,9 @@ func TestConfigSchema(t *testing.T) {
 	}
 	if !reflect.DeepEqual(p.Preset.Enum, preset.Names()) || p.Preset.Default != preset.All[0].Name {
 		t.Errorf("presets %q, want %q", p.Preset, preset.Names())
+	}
+	if !reflect.DeepEqual(p.Captions.Enum, caption.Names()) {
+		t.Errorf("captions %q, want %q", p.Captions.Enum, caption.Names())
 	}
 	if want := []string{string(clipset.Section), string(clipset.Sentence), config.NoClips}; !reflect.DeepEqual(p.Clips.Enum, want) {
 		t.Errorf("clips %q, want %q", p.Clips.Enum, want)
@@ -74,6 +79,7 @@ func TestConfigExample(t *testing.T) {
 	}
 	c := &configs{known: config.Known{
 		Voices: set, Formats: formatNames(), Presets: preset.Names(), Clips: []string{string(clipset.Section), string(clipset.Sentence)},
+		Captions: caption.Names(), Caption: captionProblem,
 	}}
 	got, err := c.of(filepath.Join(folder, "article.txt"))
 	if err != nil {

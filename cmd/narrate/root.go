@@ -82,6 +82,7 @@ func newRootCommand(a *app) *cobra.Command {
 	c.AddCommand(
 		newScriptCommand(a),
 		newPackageCommand(a),
+		newCaptionsCommand(a),
 		newCheckCommand(a),
 		newSegmentCommand(a),
 		newVoicesCommand(a),

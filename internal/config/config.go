@@ -38,7 +38,9 @@ type Config struct {
 	Meta              map[string]string // by MetaKeys
 	ChapterMeta       []ChapterMeta     // of several for a chapter the last counts
 	Music             map[timeline.Sounding]*Music
-	Clips             string // a unit of clips, or NoClips
+	Captions          string            // the name of a profile
+	Caption           map[string]string // its numbers that are to be others
+	Clips             string            // a unit of clips, or NoClips
 }
 
 // NoClips is the value of Clips that asks for none.
@@ -74,6 +76,8 @@ func (c Config) Over(below Config) Config {
 	c.Meta = merge(c.Meta, below.Meta)
 	c.ChapterMeta = slices.Concat(below.ChapterMeta, c.ChapterMeta)
 	c.Music = merge(c.Music, below.Music)
+	c.Captions = cmp.Or(c.Captions, below.Captions)
+	c.Caption = merge(c.Caption, below.Caption)
 	c.Clips = cmp.Or(c.Clips, below.Clips)
 	return c
 }

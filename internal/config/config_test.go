@@ -27,7 +27,12 @@ func known(t testing.TB) Known {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Known{Voices: set, Formats: []string{"mp3", "srt"}, Presets: []string{"speech", "podcast"}, Clips: []string{"section"}}
+	return Known{Voices: set, Formats: []string{"mp3", "srt"}, Presets: []string{"speech", "podcast"}, Clips: []string{"section"}, Captions: []string{"netflix"}, Caption: func(key, value string) string {
+		if key != "width" || value == "x" {
+			return "no " + key + " " + value
+		}
+		return ""
+	}}
 }
 
 func schema(t testing.TB) *jsonschema.Schema {
@@ -65,6 +70,8 @@ meta: {title: "Ein Titel", part: 3, date: 2026-11, link: "https://example.org/",
 chapter-meta:
   - {chapters: 2, link: "https://example.org/2"}
   - {chapters: 3-, picture: three.jpg}
+captions: netflix
+caption: {width: 40}
 music:
   intro: {file: intro.mp3, under: 4s}
   sting: {file: sting.wav, gain: -3}
@@ -120,7 +127,8 @@ func TestLoad(t *testing.T) {
 			{Chapters: []script.Range{{First: 2, Last: 2}}, Link: "https://example.org/2"},
 			{Chapters: []script.Range{{First: 3, Last: 1 << 20}}, Picture: filepath.Join(folder, "three.jpg")},
 		},
-		Music: map[timeline.Sounding]*Music{},
+		Music:    map[timeline.Sounding]*Music{},
+		Captions: "netflix", Caption: map[string]string{"width": "40"},
 	}
 	for s, file := range map[timeline.Sounding]string{timeline.Intro: "intro.mp3", timeline.Sting: "sting.wav", timeline.Under: "bed.flac"} {
 		want.Music[s] = NewMusic(s, filepath.Join(folder, file))
@@ -128,7 +136,7 @@ func TestLoad(t *testing.T) {
 	want.Music[timeline.Intro].Under = 4 * time.Second
 	want.Music[timeline.Sting].Gain = -3
 	want.Music[timeline.Under].Lead, want.Music[timeline.Under].Duck = 2*time.Second, 12
-	got := Config{Sound: c.Sound, Marks: c.Marks, Meta: c.Meta, ChapterMeta: c.ChapterMeta, Music: c.Music}
+	got := Config{Sound: c.Sound, Marks: c.Marks, Meta: c.Meta, ChapterMeta: c.ChapterMeta, Music: c.Music, Captions: c.Captions, Caption: c.Caption}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -155,7 +163,7 @@ func TestDecodeErrors(t *testing.T) {
 		data, want string
 		loose      bool // the schema cannot say it
 	}{
-		{"lang: de\nvoise: de\n", "c.yaml:2:1: voise: unknown key; known are block-voices, blocks, cast, chapter-marks, chapter-meta, chapter-voices, chapters, clips,", false},
+		{"lang: de\nvoise: de\n", "c.yaml:2:1: voise: unknown key; known are block-voices, blocks, caption, captions, cast, chapter-marks, chapter-meta, chapter-voices, chapters, clips,", false},
 		{"lang: german!\n", `c.yaml:1:7: lang: "german!" is not a BCP 47 language tag`, false},
 		{"lang: 12\n", "c.yaml:1:7: lang: wants text, has a number", false},
 		{"voice: nobody\n", `c.yaml:1:8: voice: no such voice: no profile is named "nobody"`, true},
@@ -219,6 +227,8 @@ func TestDecodeErrors(t *testing.T) {
 		{"music: {intro: {gain: 3}}\n", "music.intro.file: is missing", false},
 		{"music: {sting: {file: a.mp3, under: 3s}}\n", "music.sting.under: unknown key", false},
 		{"music: {bed: {file: a.mp3, lead: 61m}}\n", "61m is more than an hour", true},
+		{"captions: tv\n", `c.yaml:1:11: captions: there is no profile of captions "tv"`, false},
+		{"caption: {widht: 3}\n", "caption: no widht 3", false},
 		{"clips: verse\n", `clips: there is no unit of clips "verse"; there are section, none`, false},
 		{"- lang: de\n", "c.yaml:1:1: wants keys and values, has a list", false},
 		{"lang: de\n---\nlang: fr\n", "one file holds one configuration", true},

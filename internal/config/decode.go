@@ -21,6 +21,9 @@ import (
 type Known struct {
 	Voices                  *voices.Set
 	Formats, Presets, Clips []string
+	Captions                []string // names of profiles
+	// Caption says what is wrong with a number of the captions; "" is nothing.
+	Caption func(key, value string) string
 }
 
 var configuration = strictyaml.Kind{Name: "configuration", Empty: true}
@@ -83,6 +86,8 @@ func (r reader) config(n strictyaml.Node, c *Config) {
 		"meta":          r.meta(&c.Meta),
 		"chapter-meta":  r.chapterMeta(&c.ChapterMeta),
 		"music":         r.music(&c.Music),
+		"captions":      r.Text(&c.Captions, oneOf("profile of captions", r.known.Captions)),
+		"caption":       r.values(&c.Caption, r.known.Caption),
 		"clips":         r.Text(&c.Clips, oneOf("unit of clips", append(slices.Clone(r.known.Clips), NoClips))),
 	})
 	if c.Voice != nil && c.Voices != nil {

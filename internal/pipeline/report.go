@@ -33,9 +33,21 @@ type Report struct {
 	Fallback []Spoken `json:"fallback"`
 	// Sound is how the programme sounds; nil where none was made.
 	Sound *SoundReport `json:"sound,omitempty"`
+	// Captions are those that cannot keep to their rules.
+	Captions []CaptionFault `json:"captions,omitempty"`
 	// Levels are the voices heard, where there are several.
 	Levels   []Level  `json:"levels,omitempty"`
 	Warnings []string `json:"warnings"`
+}
+
+// CaptionFault is where a caption breaks its rules, as speech leaves no choice.
+type CaptionFault struct {
+	Caption int    `json:"caption"` // its number
+	Kind    string `json:"kind"`
+	Reason  string `json:"reason"`
+	Text    string `json:"text"` // of the sentence
+	Line    int    `json:"line"`
+	Col     int    `json:"col"`
 }
 
 // Missing is text of the article that is not heard as it should be, and why.

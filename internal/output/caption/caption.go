@@ -1,69 +1,94 @@
-// Package caption is what the caption formats below it share: captions with
-// their times in milliseconds, cleaned text and clocks.
+// Package caption is what the caption formats below it share: it divides a
+// timeline's text into captions by rules (profiles), gives them their times,
+// and finds where captions break the rules, also those of files by others.
+// docs/captions.md tells the profiles' numbers and what a good layout costs.
 package caption
 
 import (
 	"fmt"
-	"iter"
 	"strings"
 	"unicode"
-
-	"narrate/internal/timeline"
+	"unicode/utf8"
 )
-
-// Caption is one text on the screen.
-type Caption struct {
-	Start, End int64  // milliseconds; End > Start, and no earlier than the caption before ends
-	Text       string // one line, as Line gives it; never empty
-	Lang       string // BCP 47
-}
-
-// Captions gives a caption for each cue, numbered from 1. A cue with nothing
-// to show has none. Times are the cue's own frames, each rounded to the nearest
-// millisecond; only a cue that is shorter than that is stretched to one
-// millisecond, which may push the start of the next one.
-func Captions(t *timeline.Timeline) iter.Seq2[int, Caption] {
-	return func(yield func(int, Caption) bool) {
-		n, free := 0, int64(0)
-		for i := range t.Chapters {
-			for _, cue := range t.Chapters[i].Cues {
-				text := Line(cue.Utterance.Text)
-				if text == "" {
-					continue
-				}
-				start := max(t.Rate.Milliseconds(cue.Span.Start), free)
-				free = max(t.Rate.Milliseconds(cue.Span.End), start+1)
-				n++
-				if !yield(n, Caption{Start: start, End: free, Text: text, Lang: cue.Utterance.Lang}) {
-					return
-				}
-			}
-		}
-	}
-}
 
 // Line is text as one line: valid UTF-8 without control characters, byte-order
 // marks and noncharacters, each run of line breaks, tabs and plain spaces a
 // single space, none at the ends. No-break and other typographic spaces stay.
 // Text that only holds white space gives "".
 func Line(text string) string {
+	line, _ := clean(text)
+	return line
+}
+
+// clean is Line with the way back: places[i] is the byte of text that byte i of
+// the line is from, and one more for its end; nil where both are the same.
+func clean(text string) (line string, places []int) {
+	if plain(text) {
+		return text, nil
+	}
 	var b strings.Builder
-	gap := false
-	for _, r := range strings.TrimSpace(text) { // an invalid byte comes as U+FFFD
+	gap, gapAt := false, 0
+	lo := len(text) - len(strings.TrimLeftFunc(text, unicode.IsSpace))
+	for i, r := range strings.TrimSpace(text) { // an invalid byte comes as U+FFFD
 		switch {
 		case r == ' ' || unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp):
-			gap = true
+			if !gap {
+				gap, gapAt = true, lo+i
+			}
 			continue
 		case r == '\uFEFF' || unicode.Is(unicode.Noncharacter_Code_Point, r):
 			continue
 		}
 		if gap && b.Len() > 0 {
 			b.WriteByte(' ')
+			places = append(places, gapAt)
 		}
 		gap = false
 		b.WriteRune(r)
+		for range utf8.RuneLen(r) {
+			places = append(places, lo+i)
+		}
 	}
-	return strings.TrimSpace(b.String())
+	// What is taken out at the ends can lay bare further white space.
+	line = b.String()
+	trimmed := strings.TrimLeftFunc(line, unicode.IsSpace)
+	places = places[len(line)-len(trimmed):]
+	line = strings.TrimRightFunc(trimmed, unicode.IsSpace)
+	return line, append(places[:len(line)], len(text))
+}
+
+// plain reports of most texts, quickly, that there is nothing to clean.
+func plain(text string) bool {
+	last := byte(' ')
+	for i := range len(text) {
+		c := text[i]
+		if c < ' ' || c == 0x7f || c == ' ' && last == ' ' {
+			return false
+		}
+		last = c
+		if c >= utf8.RuneSelf {
+			return plainWide(text)
+		}
+	}
+	return last != ' '
+}
+
+func plainWide(text string) bool {
+	last := ' '
+	for i, r := range text {
+		switch {
+		case r == utf8.RuneError:
+			if _, n := utf8.DecodeRuneInString(text[i:]); n == 1 {
+				return false
+			}
+		case r == ' ' && last == ' ',
+			r == '\uFEFF', unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp), unicode.Is(unicode.Noncharacter_Code_Point, r),
+			i == 0 && unicode.IsSpace(r):
+			return false
+		}
+		last = r
+	}
+	return !unicode.IsSpace(last)
 }
 
 // Clock is a time in milliseconds as HH:MM:SS, the separator and three digits;

@@ -10,78 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"narrate/internal/output/caption"
-	"narrate/internal/pcm"
-	"narrate/internal/script"
-	"narrate/internal/timeline"
 )
-
-// line is a timeline of one chapter with a cue for each span and text.
-func line(rate pcm.Hz, spans []pcm.Span, texts []string) *timeline.Timeline {
-	c := timeline.Chapter{Span: pcm.Span{End: spans[len(spans)-1].End}}
-	for i, s := range spans {
-		c.Cues = append(c.Cues, timeline.Cue{Span: s, Utterance: &script.Utterance{Text: texts[i], Lang: "en"}})
-	}
-	return &timeline.Timeline{Rate: rate, Frames: c.Span.End, Chapters: []timeline.Chapter{c}}
-}
-
-func TestCaptions(t *testing.T) {
-	spans := []pcm.Span{{Start: 0, End: 3}, {Start: 3, End: 5}, {Start: 5, End: 9}, {Start: 9, End: 44100}, {Start: 50000, End: 60000}}
-	texts := []string{"a", "b", " \t\n", "c\nd", "e"}
-	var got []caption.Caption
-	next := 1
-	for n, c := range caption.Captions(line(44100, spans, texts)) {
-		if n != next {
-			t.Errorf("caption %d comes as %d", next, n)
-		}
-		next++
-		got = append(got, c)
-	}
-	want := []caption.Caption{
-		{Start: 0, End: 1, Text: "a", Lang: "en"}, // 3 frames are no millisecond
-		{Start: 1, End: 2, Text: "b", Lang: "en"}, // pushed by the one before
-		{Start: 2, End: 1000, Text: "c d", Lang: "en"},
-		{Start: 1134, End: 1361, Text: "e", Lang: "en"},
-	}
-	if len(got) != len(want) {
-		t.Fatalf("%d captions, want %d: %v", len(got), len(want), got)
-	}
-	for i := range want {
-		if got[i] != want[i] {
-			t.Errorf("caption %d: %+v, want %+v", i+1, got[i], want[i])
-		}
-	}
-	for range caption.Captions(line(44100, spans, texts)) {
-		break // a caller may stop early
-	}
-}
-
-// TestTimes holds the promise of Caption's times, and that they are the
-// cues' own to the millisecond wherever every cue lasts one.
-func TestTimes(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		rate := pcm.Hz(rapid.SampledFrom([]int{8000, 16000, 22050, 24000, 44100, 48000}).Draw(t, "rate"))
-		shortest := rapid.SampledFrom([]int64{1, int64(rate)/1000 + 1}).Draw(t, "shortest")
-		var spans []pcm.Span
-		var texts []string
-		at := int64(0)
-		for range rapid.IntRange(1, 30).Draw(t, "cues") {
-			start := at + rapid.Int64Range(0, 2000).Draw(t, "pause")
-			at = start + rapid.Int64Range(shortest, 3*int64(rate)).Draw(t, "length")
-			spans, texts = append(spans, pcm.Span{Start: start, End: at}), append(texts, "x")
-		}
-		last := int64(0)
-		for n, c := range caption.Captions(line(rate, spans, texts)) {
-			if c.Start < last || c.End <= c.Start {
-				t.Fatalf("caption %d from %d to %d after %d", n, c.Start, c.End, last)
-			}
-			last = c.End
-			span := spans[n-1]
-			if shortest > 1 && (c.Start != rate.Milliseconds(span.Start) || c.End != rate.Milliseconds(span.End)) {
-				t.Fatalf("caption %d from %d to %d for frames %v", n, c.Start, c.End, span)
-			}
-		}
-	})
-}
 
 func TestLine(t *testing.T) {
 	for text, want := range map[string]string{

@@ -2,6 +2,8 @@ package caption
 
 import (
 	"iter"
+	"strings"
+	"unicode"
 
 	"narrate/internal/output"
 	"narrate/internal/pcm"
@@ -20,6 +22,10 @@ type Cue struct {
 	// say whether it is the first and the last part.
 	Sentence    *timeline.Cue
 	First, Last bool
+	// Introduces says that Speaker is another one than before. A format that
+	// writes the name before the text, as "Name: ", does so here, and the first
+	// line is so much narrower.
+	Introduces bool
 }
 
 // Text is one line of a Cue, clean as Line gives it and never empty.
@@ -30,35 +36,184 @@ type Text struct {
 	Words []timeline.Word
 }
 
-// Cues lays a timeline's text out as captions. Times are final: rounded to the
-// video's frames, with gaps and offset; formats only write them down, see
-// Milliseconds.
+// columns is how much there is to read.
+func (c *Cue) columns() int {
+	n := 0
+	for i := range c.Lines {
+		n += Columns(c.Lines[i].Text)
+	}
+	return n
+}
+
+// Cues lays a timeline's text out as captions: all of it, once and in order.
+// Times are final: rounded to the video's frames, with gaps and offset; formats
+// only write them down, see Milliseconds.
 func Cues(t *timeline.Timeline, rules output.Captions) iter.Seq[Cue] {
 	return func(yield func(Cue) bool) {
-		n, free := 0, int64(0)
+		l := layouter{t: t, rules: rules, divider: newDivider(rules, t.Rate), timer: newTimer(t, rules)}
+		l.several = rules.Speaker && severalSpeak(t)
 		for i := range t.Chapters {
-			for j := range t.Chapters[i].Cues {
-				cue := &t.Chapters[i].Cues[j]
-				text := Line(cue.Utterance.Text)
-				if text == "" {
-					continue
+			cues := t.Chapters[i].Cues
+			for j := range cues {
+				after := t.Frames
+				switch {
+				case j+1 < len(cues):
+					after = cues[j+1].Span.Start
+				case i+1 < len(t.Chapters) && len(t.Chapters[i+1].Cues) > 0:
+					after = t.Chapters[i+1].Cues[0].Span.Start
 				}
-				n++
-				c := Cue{
-					Number: n, Span: pcm.Span{Start: max(cue.Span.Start, free), End: max(cue.Span.End, free+1)},
-					Lines: []Text{{Text: text}}, Lang: cue.Utterance.Lang, Chapter: i, Sentence: cue, First: true, Last: true,
-				}
-				if text == cue.Utterance.Text {
-					c.Lines[0].Words = cue.Words
-				}
-				free = c.Span.End
-				if !yield(c) {
+				if !l.sentence(&cues[j], i, after, yield) {
 					return
 				}
 			}
 		}
+		if c := l.timer.finish(0, false); c != nil {
+			yield(*c)
+		}
 	}
 }
+
+func severalSpeak(t *timeline.Timeline) bool {
+	first := ""
+	for i := range t.Chapters {
+		for j := range t.Chapters[i].Cues {
+			name := speaker(&t.Chapters[i].Cues[j])
+			switch {
+			case name == "" || name == first:
+			case first != "":
+				return true
+			default:
+				first = name
+			}
+		}
+	}
+	return false
+}
+
+func speaker(c *timeline.Cue) string {
+	if v := c.Voice(); v != nil {
+		return Line(v.Name)
+	}
+	return ""
+}
+
+// layouter divides sentence after sentence.
+type layouter struct {
+	t       *timeline.Timeline
+	rules   output.Captions
+	divider *divider
+	timer   *timer
+	several bool
+	before  string // who spoke
+
+	words []timeline.Word
+	atoms []atom
+	cuts  []cut
+}
+
+// sentence lays out one sentence, after which the next one begins at frame
+// after.
+func (l *layouter) sentence(s *timeline.Cue, chapter int, after int64, yield func(Cue) bool) bool {
+	text, places := clean(s.Utterance.Text)
+	if text == "" {
+		return true
+	}
+	c := Cue{Lang: s.Utterance.Lang, Chapter: chapter, Sentence: s}
+	label := 0
+	if l.several {
+		c.Speaker = speaker(s)
+		if c.Introduces = c.Speaker != "" && c.Speaker != l.before; c.Introduces {
+			label = Columns(c.Speaker) + len(": ")
+			l.before = c.Speaker
+		}
+	}
+	clock := newClock(l.words, s, text, places)
+	l.words = clock.words
+	cuts := l.cut(&clock, c.Lang, label, after)
+	from, isFirst := 0, true
+	lines := make([]Text, 0, len(cuts))
+	for i := range cuts {
+		first, last := &l.atoms[from], &l.atoms[cuts[i].atom-1]
+		line := Text{Text: text[first.lo:last.hi]}
+		if len(clock.words) > 0 {
+			line.Words = clock.wordsIn(first.lo, last.hi)
+		}
+		if len(lines) == 0 {
+			c.Span.Start = first.start
+		}
+		lines = append(lines, line)
+		from = cuts[i].atom
+		if !cuts[i].last {
+			continue
+		}
+		part := c
+		part.Lines, lines = lines, lines[len(lines):]
+		part.Span.End = last.end
+		part.First, part.Last = isFirst, i == len(cuts)-1
+		part.Introduces = c.Introduces && isFirst
+		isFirst = false
+		if done := l.timer.add(&part); done != nil && !yield(*done) {
+			return false
+		}
+	}
+	return true
+}
+
+// cut divides a sentence into atoms and says where lines end.
+func (l *layouter) cut(clock *clock, lang string, label int, after int64) []cut {
+	switch l.rules.Unit {
+	case output.Word:
+		l.atoms = atomize(l.atoms[:0], clock.text, 0)
+		clock.time(l.atoms)
+		return l.wordCuts(clock)
+	case output.Fitted:
+		l.atoms = atomize(l.atoms[:0], clock.text, l.rules.Width)
+		if d := l.divider; d.width > 0 || d.rules.Longest > 0 {
+			judge(l.atoms, clock.text, languageOf(lang))
+			clock.time(l.atoms)
+			d.atoms, d.after, d.label = l.atoms, after, label
+			if d.width > 0 && label > d.width/2 {
+				d.label = 0 // a name that leaves no room
+			}
+			return d.divide()
+		}
+	default:
+		l.atoms = append(l.atoms[:0], atom{hi: len(clock.text)})
+	}
+	clock.time(l.atoms)
+	l.cuts = append(l.cuts[:0], cut{atom: len(l.atoms), last: true})
+	return l.cuts
+}
+
+// wordCuts ends a caption after each word. Marks that stand apart stay with the
+// word before, at the start with the one after; of a script without spaces a
+// word is what was said as one, else a character.
+func (l *layouter) wordCuts(clock *clock) []cut {
+	l.cuts = l.cuts[:0]
+	spoken := false
+	w := 0
+	for i := range l.atoms {
+		a := &l.atoms[i]
+		spoken = spoken || strings.ContainsFunc(clock.text[a.lo:a.hi], sounds)
+		if i == len(l.atoms)-1 {
+			break
+		}
+		next := &l.atoms[i+1]
+		for w < len(clock.words) && clock.words[w].Hi <= a.hi {
+			w++
+		}
+		whole := w == len(clock.words) || clock.words[w].Lo >= a.hi
+		silent := !strings.ContainsFunc(clock.text[next.lo:next.hi], sounds)
+		if spoken && !silent && whole && (a.joint == spaced || a.joint == glyphs) {
+			l.cuts = append(l.cuts, cut{atom: i + 1, last: true})
+			spoken = false
+		}
+	}
+	return append(l.cuts, cut{atom: len(l.atoms), last: true})
+}
+
+// sounds reports what a voice may say.
+func sounds(r rune) bool { return !unicode.IsPunct(r) && !unicode.IsSpace(r) }
 
 // Milliseconds gives the times of cues in milliseconds, each rounded from its
 // frames: a cue lasts at least one, and begins no earlier than the one before

@@ -1,7 +1,7 @@
 // Package srt writes SubRip captions.
 //
 // SubRip has no specification and no escape. What every reader agrees on is
-// written: a number from 1, "HH:MM:SS,mmm --> HH:MM:SS,mmm", one line of text
+// written: a number from 1, "HH:MM:SS,mmm --> HH:MM:SS,mmm", the lines of text
 // and an empty line, in UTF-8 without a byte-order mark. Lines end in LF, as
 // those of ffmpeg and of most programs today do: every reader takes it, and
 // simple ones that split at "\n\n" take nothing else.
@@ -25,7 +25,7 @@ type Format struct{}
 func (Format) Info() output.Info {
 	return output.Info{
 		Name: "srt", Suffix: "srt", MediaType: "application/x-subrip",
-		Caption: true, Summary: "SubRip captions, one a sentence",
+		Caption: true, Summary: "SubRip captions",
 	}
 }
 
@@ -35,17 +35,35 @@ func (Format) Check(context.Context) error { return nil }
 // Write implements output.Format.
 func (Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) error {
 	w := bufio.NewWriter(dst)
-	for n, c := range caption.Captions(e.Timeline) {
+	ms := caption.Milliseconds{Rate: e.Timeline.Rate}
+	for c := range caption.Cues(e.Timeline, e.Captions) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		start, end := ms.Of(c.Span)
 		_, err := fmt.Fprintf(w, "%d\n%s --> %s\n%s\n\n",
-			n, caption.Clock(c.Start, ','), caption.Clock(c.End, ','), harmless(c.Text))
+			c.Number, caption.Clock(start, ','), caption.Clock(end, ','), text(&c))
 		if err != nil {
 			return err
 		}
 	}
 	return w.Flush()
+}
+
+// text is what a cue shows: its lines, the first one after the name of a
+// speaker that is new ("Name: ", as the podcast namespace has it).
+func text(c *caption.Cue) string {
+	var b strings.Builder
+	if c.Introduces {
+		b.WriteString(harmless(c.Speaker) + ": ")
+	}
+	for i := range c.Lines {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(harmless(c.Lines[i].Text))
+	}
+	return b.String()
 }
 
 // joiner is the word joiner: it has no width, and no line breaks at it.

@@ -36,10 +36,14 @@ func check(t *testing.T, path string, e output.Edition) {
 		t.Fatal(err)
 	}
 	var want [][4]any
-	for n, c := range caption.Captions(e.Timeline) {
-		want = append(want, [4]any{float64(n), float64(c.Start), float64(c.End), harmless(c.Text)})
-		if visible := shown.Replace(harmless(c.Text)); visible != c.Text {
-			t.Errorf("cue %d shows %q for %q", n, visible, c.Text)
+	ms := caption.Milliseconds{Rate: e.Timeline.Rate}
+	for c := range caption.Cues(e.Timeline, e.Captions) {
+		start, end := ms.Of(c.Span)
+		want = append(want, [4]any{float64(c.Number), float64(start), float64(end), text(&c)})
+		for _, l := range c.Lines {
+			if visible := shown.Replace(harmless(l.Text)); visible != l.Text {
+				t.Errorf("cue %d shows %q for %q", c.Number, visible, l.Text)
+			}
 		}
 	}
 	if len(cues) != len(want) {
@@ -91,6 +95,26 @@ func TestBytes(t *testing.T) {
 	if got := string(outputtest.Write(t, Format{}, e)); got != want {
 		t.Errorf("got\n%q, want\n%q", got, want)
 	}
+}
+
+// TestLayout: a caption has lines, and says who speaks where that changes.
+func TestLayout(t *testing.T) {
+	e := outputtest.Edition(t, outputtest.Spec{
+		Cues: 2, Rate: 8000, Texts: []string{"Einer geht, und ein anderer kommt.", "So <i>it</i> goes."},
+		Frames: func(int) int64 { return 24000 },
+	})
+	e.Captions = output.Captions{Unit: output.Fitted, Width: 24, Lines: 2, Speaker: true}
+	data := outputtest.Write(t, Format{}, e)
+	want := "1\n00:00:00,000 --> 00:00:03,000\nde: Einer geht,\nund ein anderer kommt.\n\n" +
+		"2\n00:00:03,025 --> 00:00:06,025\nen-GB: So <\u2060i>it<\u2060/i>\ngoes.\n\n"
+	if string(data) != want {
+		t.Errorf("got\n%s, want\n%s", data, want)
+	}
+	path := filepath.Join(t.TempDir(), "lines.srt")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check(t, path, e)
 }
 
 // TestLong: hours beyond 99 have three digits, which readers take.

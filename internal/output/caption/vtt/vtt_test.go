@@ -3,6 +3,8 @@ package vtt
 import (
 	"encoding/json"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,8 +35,14 @@ func check(t *testing.T, path string, e output.Edition) {
 		t.Fatal(err)
 	}
 	var want []cue
-	for n, c := range caption.Captions(e.Timeline) {
-		w := cue{ID: strconv.Itoa(n), Start: float64(c.Start) / 1000, End: float64(c.End) / 1000, Text: c.Text}
+	ms := caption.Milliseconds{Rate: e.Timeline.Rate}
+	for c := range caption.Cues(e.Timeline, e.Captions) {
+		start, end := ms.Of(c.Span)
+		var lines []string
+		for _, l := range c.Lines {
+			lines = append(lines, l.Text)
+		}
+		w := cue{ID: strconv.Itoa(c.Number), Start: float64(start) / 1000, End: float64(end) / 1000, Text: strings.Join(lines, "\n")}
 		if c.Lang != e.Timeline.Lang {
 			w.Languages = []string{c.Lang}
 		}
@@ -71,6 +79,26 @@ func TestBytes(t *testing.T) {
 	if got := string(outputtest.Write(t, Format{}, e)); got != want {
 		t.Errorf("got\n%s, want\n%s", got, want)
 	}
+}
+
+// TestLayout: a caption has lines, and a voice where several speak.
+func TestLayout(t *testing.T) {
+	e := outputtest.Edition(t, outputtest.Spec{
+		Cues: 2, Rate: 8000, Texts: []string{"Einer geht, und ein anderer kommt.", "So it goes."},
+		Frames: func(int) int64 { return 24000 },
+	})
+	e.Captions = output.Captions{Unit: output.Fitted, Width: 24, Lines: 2, Speaker: true}
+	data := outputtest.Write(t, Format{}, e)
+	want := "WEBVTT\n\n1\n00:00:00.000 --> 00:00:03.000\n<v de>Einer geht,\nund ein anderer kommt.</v>\n" +
+		"\n2\n00:00:03.025 --> 00:00:06.025\n<v en-GB><lang en-GB>So it goes.</lang></v>\n"
+	if string(data) != want {
+		t.Errorf("got\n%s, want\n%s", data, want)
+	}
+	path := filepath.Join(t.TempDir(), "lines.vtt")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check(t, path, e)
 }
 
 // TestLanguage: what is not a language tag is not written as one.
