@@ -22,6 +22,7 @@ import (
 	"narrate/internal/output"
 	"narrate/internal/output/audio/flac"
 	"narrate/internal/output/audio/mp3"
+	"narrate/internal/output/audio/mp4"
 	"narrate/internal/output/audio/opus"
 	"narrate/internal/output/audio/wav"
 	"narrate/internal/output/caption/srt"
@@ -56,6 +57,8 @@ var inputFormats = []input.Format{
 
 var outputFormats = []output.Format{
 	mp3.Format{},
+	mp4.Book,
+	mp4.Audio,
 	opus.Format{},
 	flac.Format{},
 	wav.Format{},

@@ -6,6 +6,7 @@ package pcm
 
 import (
 	"errors"
+	"math"
 	"time"
 )
 
@@ -30,7 +31,7 @@ func (r Hz) Milliseconds(n int64) int64 { return muldiv(n, 1000, int64(r)) }
 // without overflow where the quotient and c*b fit.
 func muldiv(a, b, c int64) int64 {
 	if a < 0 {
-		return -muldiv(-a, b, c)
+		return -muldiv(-max(a, -math.MaxInt64), b, c) // the least has no opposite
 	}
 	return a/c*b + (a%c*b+c/2)/c
 }

@@ -110,15 +110,14 @@ func Direction(lang string) string {
 	return "ltr"
 }
 
-// AppendJSON appends s as a JSON string; without "<", ">" and "&", so that it may
-// stand in markup, and in WebVTT, which ends at "-->".
+// AppendJSON appends s as a JSON string.
 func AppendJSON(b []byte, s string) []byte {
 	b = append(b, '"')
 	for _, r := range s { // an invalid byte comes as U+FFFD
 		switch {
 		case r == '"' || r == '\\':
 			b = append(b, '\\', byte(r))
-		case r < ' ' || r == 0x7f || r == '<' || r == '>' || r == '&' || r == '\u2028' || r == '\u2029':
+		case r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029':
 			b = append(b, '\\', 'u', hex[r>>12], hex[r>>8&15], hex[r>>4&15], hex[r&15])
 		default:
 			b = utf8.AppendRune(b, r)

@@ -27,7 +27,8 @@ func (Format) Info() output.Info {
 // One region holds all: IMSC allows no more than four at a time, and text
 // at the bottom of a high one grows upwards as far as it must.
 const head = `  <styling>
-   <style xml:id="text" tts:fontFamily="proportionalSansSerif" tts:fontSize="80%" tts:lineHeight="125%" tts:color="white" tts:backgroundColor="#000000c0" tts:textAlign="center"/>
+   <style xml:id="text" tts:fontFamily="proportionalSansSerif" tts:fontSize="80%" tts:lineHeight="125%" tts:color="white" tts:textAlign="center"/>
+   <style xml:id="box" tts:backgroundColor="#000000c0"/>
   </styling>
   <layout>
    <region xml:id="bottom" tts:origin="10% 10%" tts:extent="80% 80%" tts:displayAlign="after" tts:showBackground="whenActive"/>
@@ -64,14 +65,14 @@ func (Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) e
 		if direction == "rtl" {
 			w.Put(` tts:direction="rtl"`)
 		}
-		w.Put(">", cuefile.Escape(cuefile.Label(c)))
+		w.Put(`><span style="box">`, cuefile.Escape(cuefile.Label(c)))
 		for i, line := range c.Lines {
 			if i > 0 {
 				w.Put("<br/>")
 			}
 			w.Put(cuefile.Escape(line.Text))
 		}
-		w.Put("</p>\n")
+		w.Put("</span></p>\n")
 	}
 	w.Put("  </div>\n </body>\n</tt>\n")
 	return w.End()

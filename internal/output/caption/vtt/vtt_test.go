@@ -12,19 +12,20 @@ import (
 	"time"
 
 	"narrate/internal/output"
-	"narrate/internal/output/caption"
+	"narrate/internal/output/caption/captiontest"
 	"narrate/internal/output/outputtest"
 )
 
-func TestConformance(t *testing.T) {
-	outputtest.Run(t, func() output.Format { return Format{} }, outputtest.Options{Check: check})
-}
+func TestConformance(t *testing.T) { captiontest.Run(t, Format{}, check) }
+
+func TestGolden(t *testing.T) { captiontest.Golden(t, Format{}, captiontest.Karaoke) }
 
 type cue struct {
-	ID         string
-	Start, End float64
-	Text       string
-	Languages  []string
+	ID                string
+	Start, End        float64
+	Text              string
+	Languages, Voices []string
+	Times             []float64
 }
 
 // check reads the file with the W3C's parser, with node-webvtt and with
@@ -35,16 +36,22 @@ func check(t *testing.T, path string, e output.Edition) {
 		t.Fatal(err)
 	}
 	var want []cue
-	ms := caption.Milliseconds{Rate: e.Timeline.Rate}
-	for c := range caption.Cues(e.Timeline, e.Captions) {
-		start, end := ms.Of(c.Span)
-		var lines []string
-		for _, l := range c.Lines {
-			lines = append(lines, l.Text)
-		}
-		w := cue{ID: strconv.Itoa(c.Number), Start: float64(start) / 1000, End: float64(end) / 1000, Text: strings.Join(lines, "\n")}
+	for _, c := range captiontest.Cues(e, e.Captions) {
+		w := cue{ID: strconv.Itoa(c.Number), Start: float64(c.Start) / 1000, End: float64(c.End) / 1000, Text: c.Text}
 		if c.Lang != e.Timeline.Lang {
 			w.Languages = []string{c.Lang}
+		}
+		if c.Speaker != "" {
+			w.Voices = []string{c.Speaker}
+		}
+		last := c.Start
+		for _, line := range c.Lines {
+			for _, word := range line.Words {
+				if at := e.Timeline.Rate.Milliseconds(word.Span.Start); e.Captions.Words && at > last && at < c.End {
+					w.Times = append(w.Times, float64(at)/1000)
+					last = at
+				}
+			}
 		}
 		want = append(want, w)
 	}
@@ -53,7 +60,8 @@ func check(t *testing.T, path string, e output.Edition) {
 	}
 	for i, w := range want {
 		got := read.Standard[i]
-		if got.ID != w.ID || !near(got, w) || got.Text != w.Text || !slices.Equal(got.Languages, w.Languages) {
+		if got.ID != w.ID || !near(got, w) || got.Text != w.Text || !slices.Equal(got.Languages, w.Languages) ||
+			!slices.Equal(got.Voices, w.Voices) || !slices.EqualFunc(got.Times, w.Times, func(a, b float64) bool { return math.Abs(a-b) < 1e-6 }) {
 			t.Errorf("the W3C's parser reads %+v, want %+v", got, w)
 		}
 		if got := read.Strict[i]; got.ID != w.ID || !near(got, w) {
@@ -72,7 +80,8 @@ func TestBytes(t *testing.T) {
 		Texts:  []string{"Erste\nZeile.", "1 < 2 &amp; <i>so</i> --> on", "NOTE"},
 		Frames: func(i int) int64 { return int64(8000 * (i + 1)) },
 	})
-	want := "WEBVTT\n" +
+	e.Timeline.Title, e.Timeline.Author, e.Generator = "Eins < zwei\n--> drei", "", ""
+	want := "WEBVTT\n\nNOTE\nTitle: Eins &lt; zwei --&gt; drei\nLanguage: de\n" +
 		"\n1\n00:00:00.000 --> 00:00:01.000\nErste Zeile.\n" +
 		"\n2\n00:00:01.100 --> 00:00:03.100\n<lang en-GB>1 &lt; 2 &amp;amp; &lt;i&gt;so&lt;/i&gt; --&gt; on</lang>\n" +
 		"\n3\n00:00:03.200 --> 00:00:06.200\nNOTE\n"
@@ -88,8 +97,9 @@ func TestLayout(t *testing.T) {
 		Frames: func(int) int64 { return 24000 },
 	})
 	e.Captions = output.Captions{Unit: output.Fitted, Width: 24, Lines: 2, Speaker: true}
+	e.Timeline.Title, e.Timeline.Author, e.Generator = "", "", ""
 	data := outputtest.Write(t, Format{}, e)
-	want := "WEBVTT\n\n1\n00:00:00.000 --> 00:00:03.000\n<v de>Einer geht,\nund ein anderer kommt.</v>\n" +
+	want := "WEBVTT\n\nNOTE\nLanguage: de\n\n1\n00:00:00.000 --> 00:00:03.000\n<v de>Einer geht,\nund ein anderer kommt.</v>\n" +
 		"\n2\n00:00:03.025 --> 00:00:06.025\n<v en-GB><lang en-GB>So it goes.</lang></v>\n"
 	if string(data) != want {
 		t.Errorf("got\n%s, want\n%s", data, want)

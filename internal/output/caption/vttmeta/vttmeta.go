@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"strconv"
+	"strings"
 
 	"narrate/internal/output"
 	"narrate/internal/output/caption"
@@ -55,19 +56,19 @@ func (Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) e
 		b = append(b, `,"chapter":{"number":`...)
 		b = strconv.AppendInt(b, int64(chapter.Number), 10)
 		b = append(b, `,"title":`...)
-		b = cuefile.AppendJSON(b, caption.Line(chapter.Title))
+		b = quote(b, caption.Line(chapter.Title))
 		b = append(b, `},"lang":`...)
-		b = cuefile.AppendJSON(b, c.Lang)
+		b = quote(b, c.Lang)
 		if c.Speaker != "" {
 			b = append(b, `,"speaker":`...)
-			b = cuefile.AppendJSON(b, c.Speaker)
+			b = quote(b, c.Speaker)
 		}
 		b = append(b, `,"lines":[`...)
 		for i, line := range c.Lines {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = cuefile.AppendJSON(b, line.Text)
+			b = quote(b, line.Text)
 		}
 		b = words(append(b, ']'), c, ms, start, end)
 		b = append(b, "}\n"...)
@@ -85,7 +86,7 @@ func words(b []byte, c *caption.Cue, ms caption.Milliseconds, start, end int64) 
 		for _, word := range line.Words {
 			if n == 0 {
 				b = append(b, `,"timing":`...)
-				b = cuefile.AppendJSON(b, string(c.Sentence.Timing))
+				b = quote(b, string(c.Sentence.Timing))
 				if c.Sentence.Confidence > 0 {
 					b = append(b, `,"confidence":`...)
 					b = strconv.AppendFloat(b, c.Sentence.Confidence, 'f', 3, 64)
@@ -102,7 +103,7 @@ func words(b []byte, c *caption.Cue, ms caption.Milliseconds, start, end int64) 
 			b = append(b, `,"end":`...)
 			b = append(b, cuefile.Seconds(cuefile.Within(ms.Rate.Milliseconds(word.Span.End), start, end))...)
 			b = append(b, `,"text":`...)
-			b = cuefile.AppendJSON(b, line.Text[word.Lo:word.Hi])
+			b = quote(b, line.Text[word.Lo:word.Hi])
 			b = append(b, '}')
 		}
 	}
@@ -110,4 +111,12 @@ func words(b []byte, c *caption.Cue, ms caption.Milliseconds, start, end int64) 
 		b = append(b, ']')
 	}
 	return b
+}
+
+// quote appends a JSON string without ">", of which "-->" would end the cue.
+func quote(b []byte, s string) []byte {
+	if !strings.Contains(s, ">") {
+		return cuefile.AppendJSON(b, s)
+	}
+	return append(b, strings.ReplaceAll(cuefile.JSON(s), ">", `\u003e`)...)
 }
