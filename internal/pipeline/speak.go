@@ -173,7 +173,7 @@ func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error)
 	var stopped error
 	if i := slices.Index(useless, true); i >= 0 {
 		stopped = fmt.Errorf("%s: %w", utterances[i].Pos, reasons[i])
-	} else if err := s.level(ctx, utterances, speech); err != nil {
+	} else if err := errors.Join(s.level(ctx, utterances, speech), s.estimateWords(ctx, utterances, speech)); err != nil {
 		return nil, err
 	}
 	speech.Warnings = append(cast.warnings, substituted(sc.Source, speech.Substitutes)...)
