@@ -58,13 +58,16 @@ var layers = map[string][]string{
 		"internal/output/plain",
 		"internal/output/audio/vorbis", // comments and pictures, of Opus and FLAC
 	},
+	"internal/output/caption": {
+		"internal/output", "internal/output/plain", "internal/output/caption/cuefile", "internal/document", "internal/timeline", "internal/pcm",
+	},
 	"internal/output/lpf": {
 		"internal/output/audio", "internal/output/publication", "internal/output", "internal/timeline", "internal/pcm",
 	},
 	"internal/wordtime": {"internal/pcm", "internal/tts"},
-	"internal/preset": {"internal/pcm", "internal/output"},
-	"internal/master": {"internal/pcm"},
-	"internal/cover":  {"internal/output"},
+	"internal/preset":   {"internal/pcm", "internal/output"},
+	"internal/master":   {"internal/pcm"},
+	"internal/cover":    {"internal/output"},
 	// What a finished file is measured against is what it is made by.
 	"internal/check": {"internal/pcm", "internal/ffmpeg", "internal/preset"},
 	"internal/pipeline": {
@@ -75,7 +78,7 @@ var layers = map[string][]string{
 
 // shared are packages below a contract that serve several plug-ins of it.
 var shared = []string{
-	"internal/input/inputtest", "internal/tts/ttstest", "internal/tts/conform", "internal/output/outputtest",
+	"internal/input/inputtest", "internal/tts/ttstest", "internal/tts/conform", "internal/output/outputtest", "internal/output/caption/captiontest",
 	"internal/pcm/pcmtest",
 }
 

@@ -46,8 +46,6 @@ func addressName(address string) string {
 	return clipset.Slug(u.Hostname())
 }
 
-func splitNames(list string) []string { return strings.Split(list, ",") }
-
 func plural(n int, word string) string {
 	if n == 1 {
 		return word

@@ -25,8 +25,21 @@ import (
 	"narrate/internal/output/audio/mp4"
 	"narrate/internal/output/audio/opus"
 	"narrate/internal/output/audio/wav"
+	"narrate/internal/output/caption/ass"
+	"narrate/internal/output/caption/captionlabels"
+	"narrate/internal/output/caption/csv"
+	"narrate/internal/output/caption/lrc"
+	"narrate/internal/output/caption/sbv"
 	"narrate/internal/output/caption/srt"
+	"narrate/internal/output/caption/syncmap"
+	"narrate/internal/output/caption/textgrid"
+	"narrate/internal/output/caption/transcript"
+	"narrate/internal/output/caption/transcripthtml"
+	"narrate/internal/output/caption/ttml"
+	"narrate/internal/output/caption/txt"
 	"narrate/internal/output/caption/vtt"
+	"narrate/internal/output/caption/vttchapters"
+	"narrate/internal/output/caption/vttmeta"
 	"narrate/internal/output/chapters"
 	"narrate/internal/output/lpf"
 	"narrate/internal/output/manifest"
@@ -65,6 +78,21 @@ var outputFormats = []output.Format{
 	lpf.Format{Audio: mp3.Format{}},
 	srt.Format{},
 	vtt.Format{},
+	vttchapters.Format{},
+	vttmeta.Format{},
+	ass.Format{},
+	lrc.Format{},
+	lrc.Enhanced{},
+	ttml.Format{},
+	sbv.Format{},
+	transcript.Format{},
+	textgrid.Format{},
+	captionlabels.Format{},
+	csv.Format{},
+	csv.Tabs{},
+	syncmap.Format{},
+	txt.Format{},
+	transcripthtml.Format{},
 	chapters.Format{},
 	chapters.YouTube{},
 	chapters.Spotify{},

@@ -26,9 +26,23 @@ import (
 )
 
 var formats = []output.Format{
-	srt.Format{}, vtt.Format{}, vttchapters.Format{}, vttmeta.Format{}, ass.Format{}, lrc.Format{}, lrc.Enhanced{}, ttml.Format{},
-	sbv.Format{}, transcript.Format{}, textgrid.Format{}, captionlabels.Format{}, csv.Format{}, csv.Tabs{}, syncmap.Format{},
-	txt.Format{}, transcripthtml.Format{},
+	srt.Format{},
+	vtt.Format{},
+	vttchapters.Format{},
+	vttmeta.Format{},
+	ass.Format{},
+	lrc.Format{},
+	lrc.Enhanced{},
+	ttml.Format{},
+	sbv.Format{},
+	transcript.Format{},
+	textgrid.Format{},
+	captionlabels.Format{},
+	csv.Format{},
+	csv.Tabs{},
+	syncmap.Format{},
+	txt.Format{},
+	transcripthtml.Format{},
 }
 
 func TestNames(t *testing.T) {

@@ -111,8 +111,12 @@ func TestJoiner(t *testing.T) {
 
 func TestJoint(t *testing.T) {
 	for _, c := range [][3]string{
-		{"Ja.", "Nein.", " "}, {"\u597D\u3002", "\u597D", ""}, {"OK.", "\u597D", " "}, {"\u597D\uFF01", "\u300C\u597D\u300D", ""},
-		{"\uC548\uB155.", "\uC548\uB155", " "}, {"", "a", " "},
+		{"Ja.", "Nein.", " "},
+		{"\u597D\u3002", "\u597D", ""},
+		{"OK.", "\u597D", " "},
+		{"\u597D\uFF01", "\u300C\u597D\u300D", ""},
+		{"\uC548\uB155.", "\uC548\uB155", " "},
+		{"", "a", " "},
 	} {
 		if got := Joint(c[0], c[1]); got != c[2] {
 			t.Errorf("%q stands between %q and %q", got, c[0], c[1])
