@@ -11,12 +11,12 @@ GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 
 # What the program uses, and what the tests read its files with.
 RUN_PACKAGES  := espeak-ng ffmpeg
-TEST_PACKAGES := $(RUN_PACKAGES) flite festival festvox-kallpc16k gcc libc6-dev mpg123 lame mp3val opus-tools flac atomicparsley mkvtoolnix sox unzip libxml2-utils praat python3 python3-mutagen python3-srt nodejs npm
+TEST_PACKAGES := $(RUN_PACKAGES) flite festival festvox-kallpc16k gcc libc6-dev mpg123 lame mp3val opus-tools flac atomicparsley mkvtoolnix sox unzip libxml2-utils praat chromium default-jre-headless python3 python3-mutagen python3-srt nodejs npm
 
 # Packages whose tests mostly start programs, thousands of them: the race
 # detector would slow each start down and see nothing of what they do.
 BY_PROCESS := cmd/narrate internal/check internal/output/caption/ass internal/output/caption/lrc internal/output/caption/vtt internal/output/audio/flac internal/output/audio/mp4 internal/output/audio/opus internal/output/audio/wav \
-	internal/output/clipset internal/output/lpf internal/tts/command internal/tts/piper internal/tts/plugin internal/tts/sound
+	internal/output/clipset internal/output/epub internal/output/lpf internal/output/page internal/tts/command internal/tts/piper internal/tts/plugin internal/tts/sound
 
 empty :=
 space := $(empty) $(empty)

@@ -27,7 +27,11 @@ func (a *app) checkFinished(ctx context.Context, folder *pipeline.Folder, files 
 	}
 	var targets []check.Target
 	if p.Name != "" {
-		targets = append(targets, check.FromPreset(p))
+		target := check.FromPreset(p)
+		if platform, err := check.FindTarget(p.Name); err == nil && p.Name == "acx" {
+			target = platform // whose rules the preset keeps
+		}
+		targets = append(targets, target)
 	}
 	results := make([]*check.Result, len(sounds))
 	group, inner := errgroup.WithContext(ctx)

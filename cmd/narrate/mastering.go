@@ -14,10 +14,10 @@ var generator = "narrate " + version
 
 // master gives the edition its sound: the voice, with the timeline's music,
 // mastered as the edition says.
-func (a *app) master(ctx context.Context, store *clipstore.Store, voice pcm.Source, e *output.Edition, progress *progress) (*pipeline.SoundReport, error) {
+func (a *app) master(ctx context.Context, store *clipstore.Store, voice pcm.Source, e *output.Edition, perChapter bool, progress *progress) (*pipeline.SoundReport, error) {
 	t := e.Timeline
 	progress.start("mastering", t.Frames*pipeline.MasteringPasses, "")
-	programme, err := pipeline.Master(ctx, t, voice, store, e.Channels, e.Mastering, e.Jobs, progress.set)
+	programme, err := pipeline.Master(ctx, t, voice, store, e.Channels, e.Mastering, perChapter, e.Jobs, progress.set)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func (a *app) master(ctx context.Context, store *clipstore.Store, voice pcm.Sour
 	if e.Mastering.Measure == output.Unchanged {
 		return nil, nil
 	}
-	report := pipeline.NewSoundReport(programme.Report())
+	report := pipeline.NewSoundReport(programme.Reports)
 	if report.Loudness != nil {
 		e.Level = &output.Level{Loudness: *report.Loudness, Range: report.Range, TruePeak: report.TruePeak}
 	}

@@ -209,6 +209,10 @@ func (n *narration) article(ctx context.Context, j *job, article, dir string) er
 	if err != nil {
 		return err
 	}
+	// What can go wrong without a word spoken goes wrong before one is paid for.
+	if err := p.prepare(ctx, j.store); err != nil {
+		return fmt.Errorf("%s: %w", fetch.Public(article), err)
+	}
 	folder := &pipeline.Folder{
 		Dir: dir, Name: baseName(article), Formats: p.formats, Clips: p.unit, Apart: p.preset.PerChapter, Cover: metadata.Cover, Force: n.force,
 	}
@@ -334,11 +338,7 @@ func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Me
 		r.Files = []string{folder.ReportPath()}
 		return folder.WriteReport(r.Report)
 	}
-	layout, err := p.layout(ctx, j.store)
-	if err != nil {
-		return err
-	}
-	t, err := timeline.Build(sc, p.preset.Format.Rate, speech.Clips, layout)
+	t, err := timeline.Build(sc, p.preset.Format.Rate, speech.Clips, p.laid)
 	if err != nil {
 		return err
 	}
@@ -349,21 +349,19 @@ func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Me
 		}
 		j.used[key] = true
 	}
-	if metadata.Chapters, err = p.chapterMetadata(t); err != nil {
-		return err
-	}
+	metadata.Chapters = p.chapterMetadata(t, n.messages.warningf)
 	voice, err := pipeline.Voice(t, j.store)
 	if err != nil {
 		return err
 	}
-	if err := pipeline.BalanceMusic(ctx, t, voice, j.store, n.jobs); err != nil {
+	if err := pipeline.BalanceMusic(ctx, t, voice, j.store, p.preset.Mastering, n.jobs); err != nil {
 		return err
 	}
 	edition := output.Edition{
 		Timeline: t, Encoding: p.preset.Encoding, Mastering: p.preset.Mastering, Metadata: metadata, Captions: p.caption,
 		Channels: p.preset.Format.Channels, Generator: generator, Jobs: n.jobs,
 	}
-	sound, err := n.master(ctx, j.store, voice, &edition, progress)
+	sound, err := n.master(ctx, j.store, voice, &edition, p.preset.PerChapter, progress)
 	if err != nil {
 		return err
 	}
@@ -381,6 +379,7 @@ func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Me
 	}
 	r.Report = pipeline.NewReport(sc, speech, t)
 	r.Sound = sound
+	r.Report.Warnings = append(r.Report.Warnings, sound.Warnings(p.preset.Mastering)...)
 	n.reportCaptions(r.Report, &edition, p.formats)
 	r.Files = append(r.Files, folder.ReportPath())
 	return folder.WriteReport(r.Report)

@@ -19,8 +19,10 @@ import (
 	"narrate/internal/output"
 	"narrate/internal/output/clipset"
 	"narrate/internal/output/manifest"
+	"narrate/internal/pcm"
 	"narrate/internal/pipeline"
 	"narrate/internal/preset"
+	"narrate/internal/timeline"
 )
 
 const packageLong = `narrate package makes further files from what is spoken already: it reads a
@@ -29,7 +31,7 @@ speaks nothing. Levels and bit rates are those of the timeline, unless --preset
 or --sound says others; its sample rate, pauses and music stay as they are.`
 
 const packageExample = `  narrate package --format m4b book/book.timeline.json
-  narrate package --format opus,flac --sound opus=32 talk/talk.timeline.json
+  narrate package --format m4a,flac --sound aac=48 talk/talk.timeline.json
   narrate package --format srt,vtt -o captions talk/talk.timeline.json`
 
 // packaging is the command that makes further files of a timeline.
@@ -101,7 +103,8 @@ func (p *packaging) run(ctx context.Context, path string) (err error) {
 		return err
 	}
 	if given.Formats == nil {
-		if given.Formats = numbers.Formats; given.Preset == "" {
+		given.Formats = slices.DeleteFunc(numbers.Formats, func(name string) bool { return name == manifest.Format{}.Info().Name })
+		if given.Preset == "" {
 			return usageError{errors.New("name the files to write with --format")}
 		}
 	}
@@ -112,6 +115,11 @@ func (p *packaging) run(ctx context.Context, path string) (err error) {
 	for _, f := range formats {
 		if info := f.Info(); p.textOnly && info.Sound {
 			return usageError{fmt.Errorf("--format: %s holds sound; narrate package makes it", info.Name)}
+		}
+		if fitter, ok := f.(output.Fitter); ok {
+			if err := fitter.Fits(pcm.Format{Rate: e.Timeline.Rate, Channels: e.Channels}, e.Encoding); err != nil {
+				return err
+			}
 		}
 	}
 	base := timelineBase(path)
@@ -126,6 +134,9 @@ func (p *packaging) run(ctx context.Context, path string) (err error) {
 	}
 	if folder.Apart {
 		folder.Clips = clipset.Section
+		if err := parted(e.Timeline, &numbers); err != nil {
+			return err
+		}
 	}
 	if err := folder.Prepare(ctx); err != nil {
 		return err
@@ -140,6 +151,22 @@ func (p *packaging) run(ctx context.Context, path string) (err error) {
 	for _, f := range files {
 		if _, err := fmt.Fprintln(p.stdout, f); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// parted says whether a timeline has the silence around each chapter that a
+// preset wants of each file.
+func parted(t *timeline.Timeline, p *preset.Preset) error {
+	for i := range t.Chapters {
+		c := &t.Chapters[i]
+		if len(c.Cues) == 0 {
+			continue
+		}
+		head, tail := c.Cues[0].Span.Start-c.Span.Start, c.Span.End-c.Cues[len(c.Cues)-1].Span.End
+		if head < t.Rate.Frames(p.Head) || tail < t.Rate.Frames(p.Tail) {
+			return fmt.Errorf("chapter %d has not the silence before and after that %s wants of each file; narrate the article again with --preset %s", i+1, p.Name, p.Name)
 		}
 	}
 	return nil
@@ -217,7 +244,7 @@ func (p *packaging) write(ctx context.Context, folder *pipeline.Folder, e output
 	defer progress.close()
 	p.messages.clear = progress.clear
 	defer func() { p.messages.clear = nil }()
-	if _, err := p.master(ctx, store, voice, &e, progress); err != nil {
+	if _, err := p.master(ctx, store, voice, &e, folder.Apart, progress); err != nil {
 		return nil, err
 	}
 	progress.start("writing", folder.Frames(e), "")

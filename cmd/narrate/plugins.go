@@ -41,8 +41,10 @@ import (
 	"narrate/internal/output/caption/vttchapters"
 	"narrate/internal/output/caption/vttmeta"
 	"narrate/internal/output/chapters"
+	outepub "narrate/internal/output/epub"
 	"narrate/internal/output/lpf"
 	"narrate/internal/output/manifest"
+	"narrate/internal/output/page"
 	"narrate/internal/strictyaml"
 	"narrate/internal/tts"
 	"narrate/internal/tts/command"
@@ -76,6 +78,9 @@ var outputFormats = []output.Format{
 	flac.Format{},
 	wav.Format{},
 	lpf.Format{Audio: mp3.Format{}},
+	outepub.Format{Audio: mp3.Format{}},
+	page.Format{},
+	page.Single{Audio: mp3.Format{}},
 	srt.Format{},
 	vtt.Format{},
 	vttchapters.Format{},

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -21,6 +23,7 @@ import (
 	"narrate/internal/output"
 	"narrate/internal/output/caption"
 	"narrate/internal/output/clipset"
+	"narrate/internal/output/page"
 	"narrate/internal/pipeline"
 	"narrate/internal/preset"
 	"narrate/internal/script"
@@ -160,6 +163,9 @@ type plan struct {
 	rules   timeline.Rules
 	caption output.Captions
 	config  config.Config
+	// What prepare finds.
+	laid     timeline.Layout
+	pictures map[string]*output.Picture
 }
 
 // newPlan gives the plan of an article.
@@ -186,6 +192,9 @@ func newPlan(c config.Config) (plan, error) {
 	if p.caption, err = captionRules(c); err != nil {
 		return p, err
 	}
+	if p.holds("opus") { // which adds more to peaks than the others
+		p.preset.Mastering.Headroom = max(p.preset.Mastering.Headroom, opusHeadroom)
+	}
 	if p.preset.Longest > 0 && p.rules.Longest == 0 {
 		p.rules.Longest = p.preset.Longest
 	}
@@ -207,10 +216,19 @@ func newPlan(c config.Config) (plan, error) {
 	return p, nil
 }
 
+// opusHeadroom is what coding as Opus adds to true peaks at most, in dB, as
+// measured on speech.
+const opusHeadroom = 2
+
+// holds reports whether a format is among those to be written.
+func (p *plan) holds(name string) bool {
+	return slices.ContainsFunc(p.formats, func(f output.Format) bool { return f.Info().Name == name })
+}
+
 // suitOpus takes a rate that Opus can hold to the frame, unless the user has
 // named one: the next higher that it codes.
 func (p *plan) suitOpus(named bool) {
-	if named || !slices.ContainsFunc(p.formats, func(f output.Format) bool { return f.Info().Name == "opus" }) {
+	if named || !p.holds("opus") {
 		return
 	}
 	if p.preset.Format.Rate <= 24000 {
@@ -332,49 +350,80 @@ func (p *plan) holdsCover() bool {
 	return slices.ContainsFunc(p.formats, func(f output.Format) bool { return f.Info().Cover })
 }
 
+// prepare finds what the plan needs besides speech, and says what of it cannot
+// be had: formats that cannot hold the sound, music, pictures.
+func (p *plan) prepare(ctx context.Context, store *clipstore.Store) error {
+	beside := false
+	for _, f := range p.formats {
+		info := f.Info()
+		beside = beside || info.Sound && !info.Whole && !p.preset.PerChapter
+		fitter, ok := f.(output.Fitter)
+		if !ok {
+			continue
+		}
+		if err := fitter.Fits(p.preset.Format, p.preset.Encoding); err != nil {
+			return err
+		}
+	}
+	if !beside && p.holds(page.Format{}.Info().Name) {
+		return errors.New("page: there is no sound for it; take --format mp3,page, or singlepage")
+	}
+	p.pictures = map[string]*output.Picture{}
+	for _, said := range p.config.ChapterMeta {
+		if said.Picture == "" || p.pictures[said.Picture] != nil {
+			continue
+		}
+		picture, err := readPicture(said.Picture)
+		if err != nil {
+			return err
+		}
+		p.pictures[said.Picture] = picture
+	}
+	var err error
+	p.laid, err = p.layout(ctx, store)
+	return err
+}
+
 // chapterMetadata is what the files tell of chapters, by their numbers in the
-// timeline.
-func (p *plan) chapterMetadata(t *timeline.Timeline) (map[int]output.ChapterMetadata, error) {
-	if len(p.config.ChapterMeta) == 0 {
-		return nil, nil
-	}
-	pictures := map[string]*output.Picture{}
+// timeline. What is told of a chapter that goes on another's is told of that.
+func (p *plan) chapterMetadata(t *timeline.Timeline, warn func(format string, args ...any)) map[int]output.ChapterMetadata {
 	all := map[int]output.ChapterMetadata{}
-	for i := range t.Chapters {
-		c := &t.Chapters[i]
-		var m output.ChapterMetadata
-		for _, said := range p.config.ChapterMeta {
-			if !script.InRanges(said.Chapters, c.Origin) {
+	for _, said := range p.config.ChapterMeta {
+		told := false
+		for i := range t.Chapters {
+			c := &t.Chapters[i]
+			next := math.MaxInt // the article's chapter that the next one begins with
+			if i+1 < len(t.Chapters) && t.Chapters[i+1].Origin > 0 {
+				next = t.Chapters[i+1].Origin
+			}
+			if c.Origin == 0 || !script.Meets(said.Chapters, c.Origin, max(next-1, c.Origin)) {
 				continue
 			}
+			m := all[c.Number]
 			m.Link = cmp.Or(said.Link, m.Link)
-			if said.Picture == "" {
-				continue
-			}
-			if pictures[said.Picture] == nil {
-				picture, err := readPicture(said.Picture)
-				if err != nil {
-					return nil, err
-				}
-				pictures[said.Picture] = picture
-			}
-			m.Picture = pictures[said.Picture]
-		}
-		if m != (output.ChapterMetadata{}) {
+			m.Picture = cmp.Or(p.pictures[said.Picture], m.Picture)
 			all[c.Number] = m
+			told = true
+		}
+		if !told {
+			warn("%s: chapter-meta: there is no chapter %s", t.Source, script.FormatRanges(said.Chapters))
 		}
 	}
-	return all, nil
+	return all
 }
 
 // readPicture reads a picture that the user has named.
 func readPicture(file string) (*output.Picture, error) {
 	info, err := os.Stat(file)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("%s: no such picture", file)
+	case err != nil:
 		return nil, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > output.MaxPictureBytes {
-		return nil, fmt.Errorf("%s: not a picture file of at most %d bytes", file, output.MaxPictureBytes)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: not a file", file)
+	case info.Size() > output.MaxPictureBytes:
+		return nil, fmt.Errorf("%s: a picture of %d bytes, where %d are the most", file, info.Size(), output.MaxPictureBytes)
 	}
 	data, err := os.ReadFile(file)
 	if err != nil {

@@ -104,6 +104,12 @@ type Format interface {
 	Write(ctx context.Context, dst io.WriteSeeker, e Edition) error
 }
 
+// Fitter is a Format that cannot hold every sound. Fits says why not, before
+// there is any.
+type Fitter interface {
+	Fits(pcm.Format, Encoding) error
+}
+
 // ErrMissing is wrapped where a format needs a program or library that is not
 // on this machine.
 var ErrMissing = errors.New("not installed")

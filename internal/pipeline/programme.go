@@ -44,32 +44,37 @@ func Voice(t *timeline.Timeline, store *clipstore.Store) (pcm.Source, error) {
 }
 
 // BalanceMusic sets the gains of a timeline's music, which say how loud it is
-// beside the voice in LU, to decibels.
-func BalanceMusic(ctx context.Context, t *timeline.Timeline, voice pcm.Source, store *clipstore.Store, jobs int) error {
+// beside the voice in LU, to decibels. The voice counts as it will sound: the
+// limiter takes more off speech than off music.
+func BalanceMusic(ctx context.Context, t *timeline.Timeline, voice pcm.Source, store *clipstore.Store, m output.Mastering, jobs int) error {
 	if len(t.Music) == 0 {
 		return nil
 	}
-	spoken, ok, err := integrated(ctx, voice, jobs)
+	alone, err := newProgramme(ctx, t, voice, nil, 1, m, jobs, nil)
+	if err != nil {
+		return err
+	}
+	spoken, ok, err := integrated(ctx, alone, jobs)
 	if err != nil || !ok {
 		return err // beside silence nothing is loud or soft
 	}
 	known := map[string]float64{}
 	for i := range t.Music {
-		m := &t.Music[i]
-		is, measured := known[m.Key]
+		p := &t.Music[i]
+		is, measured := known[p.Key]
 		if !measured {
-			source, err := stored(store, m)
+			source, err := stored(store, p)
 			if err != nil {
 				return err
 			}
 			if is, ok, err = integrated(ctx, source, jobs); err != nil {
-				return fmt.Errorf("%s: %w", m.Sound, err)
+				return fmt.Errorf("%s: %w", p.Sound, err)
 			} else if !ok {
-				is = spoken // too short to be measured, or silent
+				is = spoken - alone.Report().Gain // too short to be measured, or silent
 			}
-			known[m.Key] = is
+			known[p.Key] = is
 		}
-		m.Gain = hundredths(m.Gain + spoken - is)
+		p.Gain = hundredths(p.Gain + spoken - alone.Report().Gain - is)
 	}
 	return nil
 }
@@ -109,10 +114,47 @@ func (s *storedSound) Open(span pcm.Span) (pcm.Reader, error) {
 	return s.store.OpenPart(s.key, span)
 }
 
+// Programme is mastered sound, and what was done to it.
+type Programme struct {
+	pcm.Source
+	Reports []master.Report // one; or of each chapter
+}
+
 // Master makes the programme of a timeline: voice and music together, brought
-// to the level that m asks for. progress, where set, is told how many frames
-// have been measured so far, some of them several times.
-func Master(ctx context.Context, t *timeline.Timeline, voice pcm.Source, store *clipstore.Store, channels int, m output.Mastering, jobs int, progress func(done int64)) (*master.Programme, error) {
+// to the level that m asks for; with perChapter each chapter by itself, as it
+// will be a file by itself. progress, where set, is told how many frames have
+// been measured so far, some of them several times.
+func Master(ctx context.Context, t *timeline.Timeline, voice pcm.Source, store *clipstore.Store, channels int, m output.Mastering, perChapter bool, jobs int, progress func(done int64)) (*Programme, error) {
+	if !perChapter || len(t.Chapters) < 2 {
+		p, err := newProgramme(ctx, t, voice, store, channels, m, jobs, progress)
+		if err != nil {
+			return nil, err
+		}
+		return &Programme{p, []master.Report{p.Report()}}, nil
+	}
+	out := &Programme{}
+	var parts []pcm.Source
+	done := int64(0)
+	for i := range t.Chapters {
+		span := t.Chapters[i].Span
+		heard := progress
+		if progress != nil {
+			heard = func(n int64) { progress(done + n) }
+		}
+		p, err := newProgramme(ctx, t.Cut(span, ""), pcm.Part(voice, span), store, channels, m, jobs, heard)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, p)
+		out.Reports = append(out.Reports, p.Report())
+		done += span.Frames() * MasteringPasses
+	}
+	out.Source = pcm.Concat(parts...)
+	return out, nil
+}
+
+// newProgramme masters a timeline's voice; without a store it has no music.
+func newProgramme(ctx context.Context, t *timeline.Timeline, voice pcm.Source, store *clipstore.Store, channels int, m output.Mastering, jobs int, progress func(done int64)) (*master.Programme, error) {
 	mix := master.Mix{Speech: voice, Channels: channels}
 	for i := range t.Chapters {
 		for _, cue := range t.Chapters[i].Cues {
@@ -121,6 +163,9 @@ func Master(ctx context.Context, t *timeline.Timeline, voice pcm.Source, store *
 	}
 	for i := range t.Music {
 		p := &t.Music[i]
+		if store == nil {
+			break
+		}
 		source, err := stored(store, p)
 		if err != nil {
 			return nil, err

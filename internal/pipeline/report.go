@@ -91,7 +91,7 @@ func NewReport(sc *script.Script, speech *Speech, t *timeline.Timeline) *Report 
 		r.Warnings = append(r.Warnings, w)
 	}
 	if t != nil {
-		r.Frames, r.Rate = t.Frames, t.Rate
+		r.Frames, r.Rate, r.Chapters = t.Frames, t.Rate, len(t.Chapters)
 	}
 	for _, f := range speech.Failed {
 		r.Failed = append(r.Failed, missing(sc, f.Text, f.Reason, f.Pos))

@@ -30,8 +30,15 @@ type SoundReport struct {
 // silence stands for the level of silence, which has none in decibels.
 const silence = -120
 
-// NewSoundReport rounds what mastering reports.
-func NewSoundReport(r master.Report) *SoundReport {
+// NewSoundReport rounds what mastering reports. Of several chapters that were
+// mastered by themselves it tells of the one that needed most.
+func NewSoundReport(all []master.Report) *SoundReport {
+	r := all[0]
+	for _, other := range all[1:] {
+		if math.Abs(other.Off) > math.Abs(r.Off) || other.Off == r.Off && other.Reduction.Most > r.Reduction.Most {
+			r = other
+		}
+	}
 	level := func(db float64) float64 { return hundredths(math.Max(silence, db)) }
 	s := &SoundReport{
 		Gain: hundredths(r.Gain), Range: hundredths(r.After.Range), TruePeak: level(r.After.TruePeak), RMS: level(r.After.RMS),
@@ -51,6 +58,9 @@ func NewSoundReport(r master.Report) *SoundReport {
 
 // Warnings say what could not be reached.
 func (s *SoundReport) Warnings(m output.Mastering) []string {
+	if s == nil {
+		return nil
+	}
 	var all []string
 	if m.Measure != output.Unchanged && s.Loudness == nil {
 		all = append(all, "there is too little sound to measure its loudness; the level is left as it was spoken")
@@ -58,7 +68,7 @@ func (s *SoundReport) Warnings(m output.Mastering) []string {
 	if math.Abs(s.off) > 0.5 {
 		all = append(all, fmt.Sprintf("the level is %+.1f off the %g that was asked for, as peaks may not pass %g dBTP (--sound level or peak)", s.off, m.Level, m.Peak))
 	}
-	if s.heavy {
+	if s.heavy && math.Abs(s.off) <= 0.5 {
 		all = append(all, fmt.Sprintf("the limiter takes up to %.1f dB off: the level of %g is high for peaks of %g dBTP", s.Reduction, m.Level, m.Peak))
 	}
 	return all

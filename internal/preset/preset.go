@@ -67,7 +67,7 @@ var All = []Preset{
 		Format:    pcm.Format{Rate: 44100, Channels: 1},
 		Encoding:  output.Encoding{MP3: 96000, AAC: 64000, Opus: 32000, Quality: 5},
 		Mastering: output.Mastering{Measure: output.LUFS, Level: -18, Peak: -1, Headroom: 1},
-		Head:      500 * time.Millisecond, Tail: time.Second, Cover: true, Genre: "Podcast",
+		Head:      500 * time.Millisecond, Tail: time.Second, Cover: true, Genre: "Audiobook",
 	},
 	{
 		Name:      "acx",
@@ -77,7 +77,7 @@ var All = []Preset{
 		Encoding:  output.Encoding{MP3: 192000, AAC: 128000, Opus: 64000, Quality: 3},
 		Mastering: output.Mastering{Measure: output.RMS, Level: -20, Peak: -3, Headroom: 0.5},
 		Head:      700 * time.Millisecond, Tail: 2 * time.Second,
-		PerChapter: true, Longest: 115 * time.Minute, Credits: true, Cover: true, Genre: "Podcast",
+		PerChapter: true, Longest: 115 * time.Minute, Credits: true, Cover: true, Genre: "Audiobook",
 	},
 	{
 		Name:      "archive",

@@ -75,7 +75,7 @@ func fill(sentence, name string) string {
 }
 
 func (b *builder) credits(title, lang string, pos document.Pos, sentences []string) Chapter {
-	c := Chapter{Title: title, Number: 1, Level: b.top}
+	c := Chapter{Title: title, Number: 1, Level: b.top, Credits: true}
 	cast := b.castFor(b.announcer(), lang, pos)
 	for _, text := range sentences {
 		if !hasSound(text) {

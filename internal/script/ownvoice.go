@@ -2,7 +2,6 @@ package script
 
 import (
 	"fmt"
-	"slices"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -126,9 +125,4 @@ func (b *builder) takeChapterVoices(all []section) {
 				b.doc.Source, c, c.Voice.Name)
 		}
 	}
-}
-
-// InRanges reports whether a chapter's number is in a selection.
-func InRanges(ranges []Range, number int) bool {
-	return slices.ContainsFunc(ranges, func(r Range) bool { return r.First <= number && number <= r.Last })
 }

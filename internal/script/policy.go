@@ -105,6 +105,30 @@ func list(all []Treatment) string {
 // Range is chapters First to Last, counted from 1, both included.
 type Range struct{ First, Last int }
 
+// InRanges reports whether a chapter's number is in a selection.
+func InRanges(ranges []Range, number int) bool { return Meets(ranges, number, number) }
+
+// Meets reports whether one of the chapters first to last is in a selection.
+func Meets(ranges []Range, first, last int) bool {
+	return slices.ContainsFunc(ranges, func(r Range) bool { return r.First <= last && first <= r.Last })
+}
+
+// FormatRanges writes a selection as ParseRanges reads it.
+func FormatRanges(ranges []Range) string {
+	var parts []string
+	for _, r := range ranges {
+		switch {
+		case r.First == r.Last:
+			parts = append(parts, strconv.Itoa(r.First))
+		case r.Last >= maxRange:
+			parts = append(parts, strconv.Itoa(r.First)+"-")
+		default:
+			parts = append(parts, fmt.Sprintf("%d-%d", r.First, r.Last))
+		}
+	}
+	return strings.Join(parts, ",")
+}
+
 // maxRange is the highest number of a chapter that is accepted.
 const maxRange = 1 << 20
 

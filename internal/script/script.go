@@ -76,8 +76,9 @@ func (u *Utterance) textOffset(off int, end bool) int {
 // Chapter is a part of the article under one heading.
 type Chapter struct {
 	Title      string
-	Number     int // among all chapters of the article, spoken or not, from 1
-	Level      int // of its heading, from 1; 0 for text before the first heading
+	Number     int  // among all chapters of the article, spoken or not, from 1
+	Level      int  // of its heading, from 1; 0 for text before the first heading
+	Credits    bool // spoken credits, which the article does not hold
 	Utterances []Utterance
 }
 

@@ -111,11 +111,15 @@ type heard struct {
 // spoken lists the chapters of which something is heard.
 func spoken(s *script.Script, clips []*Clip) ([]part, error) {
 	var parts []part
-	n := 0
+	n, added := 0, 0
 	for i := range s.Chapters {
 		c := &s.Chapters[i]
 		number := cmp.Or(c.Number, i+1)
-		p := part{title: c.Title, number: number, origin: number, level: c.Level}
+		p := part{title: c.Title, number: number, origin: number - added, level: c.Level}
+		if c.Credits { // which the article does not count
+			p.origin = 0
+			added++
+		}
 		for j := range c.Utterances {
 			if n >= len(clips) {
 				return nil, fmt.Errorf("timeline: %d clips for more utterances", len(clips))

@@ -32,7 +32,7 @@ type Rules struct {
 }
 
 func (r Rules) apply(parts []part, rate pcm.Hz) []part {
-	n := len(parts)
+	before := lengths(parts)
 	for i := range parts {
 		if parts[i].level == 0 && r.Introduction != "" {
 			parts[i].title = r.Introduction
@@ -56,17 +56,26 @@ func (r Rules) apply(parts []part, rate pcm.Hz) []part {
 		}
 		parts = divided
 	}
-	changed := len(parts) != n
+	changed := !slices.Equal(before, lengths(parts))
 	for i := range parts {
 		p := &parts[i]
-		if changed || r.Longest > 0 && i > 0 && p.number <= parts[i-1].number {
+		if changed { // the article's numbers would be missing or stand twice
 			p.number = i + 1
 		}
 		if r.Number {
-			p.title = strconv.Itoa(i+1) + ". " + p.title
+			p.title = strconv.Itoa(p.number) + ". " + p.title
 		}
 	}
 	return parts
+}
+
+// lengths are the numbers of cues of the parts.
+func lengths(parts []part) []int {
+	all := make([]int, len(parts))
+	for i := range parts {
+		all[i] = len(parts[i].cues)
+	}
+	return all
 }
 
 // frames is how long the part lasts by itself.
@@ -133,7 +142,8 @@ func (p *part) divide(rate pcm.Hz, most int64) []part {
 		out = p.into(rate, count, whole)
 		fits := true
 		for i := range out {
-			fits = fits && out[i].frames(rate) <= most
+			// A sentence that is too long by itself cannot be helped.
+			fits = fits && (out[i].frames(rate) <= most || len(out[i].cues) == 1)
 		}
 		if fits || count >= int64(len(p.cues)) {
 			break

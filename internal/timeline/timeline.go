@@ -70,8 +70,9 @@ type Mark struct {
 type Chapter struct {
 	Title  string
 	Number int // among all chapters of the article, heard or not, from 1
-	// Origin is the number of the script's chapter that it begins with: Number
-	// itself unless Rules have merged or divided chapters.
+	// Origin is the number of the article's chapter that it begins with: Number
+	// itself unless Rules have merged or divided chapters, or credits stand
+	// before; 0 for credits.
 	Origin int
 	Level  int
 	Span   pcm.Span

@@ -156,9 +156,14 @@ func Write(ctx context.Context, dir string, e output.Edition, by Unit, formats [
 	group.SetLimit(max(1, e.Jobs))
 	last := all[len(all)-1].number
 	width := max(2, len(strconv.Itoa(last)))
+	taken := map[string]bool{}
 	for i := range all {
 		p := &all[i]
 		base := fmt.Sprintf("%0*d-%s", width, p.number, Slug(p.name()))
+		if taken[base] { // a long title whose end, in which they differ, is cut
+			base = fmt.Sprintf("%s-%d", base, i+1)
+		}
+		taken[base] = true
 		item := entry{
 			Number: p.number, Chapter: p.chapter, Title: p.title, Text: p.text, Files: map[string]string{},
 			StartFrame: p.span.Start, EndFrame: p.span.End, Frames: p.span.Frames(),

@@ -15,6 +15,7 @@ import (
 	"narrate/internal/output"
 	"narrate/internal/output/audio"
 	"narrate/internal/output/audio/mp3/lame"
+	"narrate/internal/pcm"
 )
 
 // Format is the output format "mp3".
@@ -85,6 +86,12 @@ func findFFmpeg(ctx context.Context) (*ffmpeg.Program, error) {
 		return nil, fmt.Errorf("%s is built without libmp3lame", p.Path)
 	}
 	return p, nil
+}
+
+// Fits implements output.Fitter.
+func (Format) Fits(f pcm.Format, e output.Encoding) error {
+	_, err := newStream(f, 0, e)
+	return err
 }
 
 // Write implements output.Format: it writes the ID3 tag, room for the Info

@@ -16,6 +16,7 @@ import (
 	"narrate/internal/ffmpeg"
 	"narrate/internal/output"
 	"narrate/internal/output/audio"
+	"narrate/internal/pcm"
 )
 
 // Format is an output format: one of Book and Audio.
@@ -76,6 +77,14 @@ func (f Format) encoder(ctx context.Context) (*ffmpeg.Program, error) {
 	default:
 		return nil, fmt.Errorf("%s: encoder %w: %w; %s, or take --format wav", f.Info().Name, output.ErrMissing, err, ffmpeg.Hint())
 	}
+}
+
+// Fits implements output.Fitter.
+func (f Format) Fits(sound pcm.Format, e output.Encoding) error {
+	if _, err := newStream(sound, 0, e); err != nil {
+		return fmt.Errorf("%s: %w", f.Info().Name, err)
+	}
+	return nil
 }
 
 // Write implements output.Format: it writes the head of the file with holes,

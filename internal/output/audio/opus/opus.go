@@ -14,6 +14,7 @@ import (
 	"narrate/internal/output"
 	"narrate/internal/output/audio"
 	"narrate/internal/output/audio/opus/libopus"
+	"narrate/internal/pcm"
 )
 
 // Format is the output format "opus".
@@ -74,6 +75,12 @@ func findFFmpeg(ctx context.Context) (*ffmpeg.Program, error) {
 		return nil, fmt.Errorf("%s is built without libopus", p.Path)
 	}
 	return p, nil
+}
+
+// Fits implements output.Fitter.
+func (Format) Fits(f pcm.Format, e output.Encoding) error {
+	_, err := newStream(f, 0, e)
+	return err
 }
 
 // Write implements output.Format.

@@ -42,7 +42,7 @@ func newStream(f pcm.Format, sound int64, enc output.Encoding) (stream, error) {
 	most := maxBitRate * f.Channels
 	switch {
 	case !slices.Contains(rates, f.Rate):
-		return s, fmt.Errorf("opus: cannot hold %d Hz exactly: it takes 8000, 12000, 16000, 24000 and 48000", f.Rate)
+		return s, fmt.Errorf("opus: cannot hold %d Hz exactly: it takes 8000, 12000, 16000, 24000 and 48000; narrate the article with --format opus or --sound rate=48000", f.Rate)
 	case f.Channels != 1 && f.Channels != 2:
 		return s, fmt.Errorf("opus: cannot hold %d channels: it takes 1 or 2", f.Channels)
 	case enc.Opus < minBitRate || enc.Opus > most:

@@ -1,0 +1,292 @@
+package epub
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"narrate/internal/document"
+	"narrate/internal/timeline"
+)
+
+// chapterID is the id of the element around a whole chapter.
+const chapterID = "chapter"
+
+// block is a piece of the text: the sentences from one that begins it to the
+// next.
+type block struct {
+	kind  document.Kind
+	cues  []timeline.Cue
+	first int // the number of its first cue in the chapter, from 0
+}
+
+func blocks(cues []timeline.Cue) []block {
+	var out []block
+	for i := range cues {
+		u := cues[i].Utterance
+		if k := len(out); k > 0 && !u.Begins && u.Kind == out[k-1].kind {
+			out[k-1].cues = cues[out[k-1].first : i+1]
+		} else {
+			out = append(out, block{u.Kind, cues[i : i+1], i})
+		}
+	}
+	return out
+}
+
+// writer writes a chapter's text and, along with it, its overlay.
+type writer struct {
+	bytes.Buffer
+	book    *book
+	chapter *chapter
+	overlay *overlay
+	ends    []int64 // see ends
+	ids     int     // of elements that hold blocks, so far
+}
+
+// documents are the chapter's text and its overlay.
+func (b *book) documents(c *chapter) (text, overlay []byte) {
+	w := &writer{book: b, chapter: c, overlay: newOverlay(c), ends: b.ends(c)}
+	b.page(&w.Buffer, c.name, "../", ` epub:type="bodymatter"`)
+	w.WriteString(`<section epub:type="chapter" role="doc-chapter" id="` + chapterID + "\">\n")
+	if p := c.picture; p != nil { // it says nothing that the text does not
+		fmt.Fprintf(w, "<p><img src=\"../%s\" width=\"%d\" height=\"%d\" alt=\"\"/></p>\n", c.image(), p.Width, p.Height)
+	}
+	list := blocks(c.cues)
+	if len(list) == 0 || list[0].kind != document.Heading && list[0].kind != document.Title {
+		w.title(len(list) == 0)
+	}
+	for len(list) > 0 {
+		list = w.next(list)
+	}
+	if link := webAddress(c.link); link != "" {
+		fmt.Fprintf(w, "<p class=\"link\" dir=\"ltr\"><a href=\"%s\">%s</a></p>\n", escape(link), escape(link))
+	}
+	w.WriteString("</section>\n" + pageEnd)
+	return w.Bytes(), w.overlay.close()
+}
+
+// title writes a heading that is not spoken. The sound of a chapter that has no
+// text belongs to it.
+func (w *writer) title(alone bool) {
+	tag := heading(w.chapter.level)
+	fmt.Fprintf(w, "<%s dir=\"auto\"><span id=\"title\">%s</span></%s>\n", tag, escape(w.chapter.name), tag)
+	if alone {
+		w.overlay.par("title", 0, w.ends[0])
+	}
+}
+
+func heading(level int) string { return "h" + strconv.Itoa(min(level, maxDepth)) }
+
+// next writes the first blocks of the list that belong together and gives the
+// others.
+func (w *writer) next(list []block) (rest []block) {
+	b := &list[0]
+	switch b.kind {
+	case document.ListItem:
+		return w.items(list)
+	case document.Quote:
+		k := run(list, document.Quote)
+		w.WriteString("<blockquote>\n")
+		for i := range list[:k] {
+			w.element("p", "", &list[i])
+		}
+		w.WriteString("</blockquote>\n")
+		return list[k:]
+	case document.Table, document.Image, document.Caption:
+		return w.figure(list)
+	case document.Footnote:
+		// No <aside>: there are reading systems that take one off the page, and
+		// would read aloud what is not seen.
+		w.open("div", "footnote", ` class="note" epub:type="footnote" role="doc-footnote"`)
+		w.element("p", "", b)
+		w.close("div")
+	case document.Title:
+		w.element("h1", "", b)
+	case document.Heading:
+		level := w.chapter.level
+		if b.first > 0 { // inside of the chapter
+			level++
+		}
+		w.element(heading(level), "", b)
+	case document.Code:
+		w.WriteString("<pre>")
+		w.element("code", "", b)
+		w.WriteString("</pre>\n")
+	case document.Break:
+		w.element("p", "break", b)
+	case document.Paragraph:
+		w.element("p", "", b)
+	default:
+		w.element("p", "", b)
+	}
+	return list[1:]
+}
+
+// run is how many blocks at the start of the list are of that kind.
+func run(list []block, kind document.Kind) int {
+	k := 0
+	for k < len(list) && list[k].kind == kind {
+		k++
+	}
+	return k
+}
+
+// open writes the start of an element that holds blocks and that a listener may
+// skip or leave: kind is its epub:type in the overlay.
+func (w *writer) open(tag, kind, attributes string) {
+	w.ids++
+	id := "b" + strconv.Itoa(w.ids)
+	fmt.Fprintf(w, "<%s id=\"%s\"%s>\n", tag, id, attributes)
+	w.overlay.begin(id, kind)
+}
+
+func (w *writer) close(tag string) {
+	w.overlay.end()
+	w.WriteString("</" + tag + ">\n")
+}
+
+// numbered is an item that brings its own number or sign.
+var numbered = regexp.MustCompile(`^\s*([0-9]{1,4}|[A-Za-z]|[ivxlc]+)?[.):\x{2022}\x{2013}-]\s`)
+
+func (w *writer) items(list []block) (rest []block) {
+	k := run(list, document.ListItem)
+	w.open("ul", "list", "")
+	for i := range list[:k] {
+		attributes := ""
+		if numbered.MatchString(list[i].cues[0].Utterance.Text) {
+			attributes = ` class="numbered"`
+		}
+		w.open("li", "list-item", attributes)
+		w.element("span", "", &list[i])
+		w.close("li")
+	}
+	w.close("ul")
+	return list[k:]
+}
+
+// figure writes pictures, which are told by their descriptions, or a table, with
+// the captions before or else after them.
+func (w *writer) figure(list []block) (rest []block) {
+	above := run(list, document.Caption)
+	things, below := 0, 0
+	kind := document.Image
+	if above < len(list) && list[above].kind == document.Table {
+		kind = document.Table
+	}
+	things = run(list[above:], kind)
+	if above == 0 {
+		below = run(list[things:], document.Caption)
+	}
+	if kind == document.Table && above+below == 0 {
+		w.table(list[:things])
+		return list[things:]
+	}
+	w.open("figure", "figure", "")
+	w.caption(list[:above])
+	if kind == document.Table {
+		w.table(list[above : above+things])
+	} else {
+		for i := range list[above : above+things] {
+			w.element("p", "", &list[above+i])
+		}
+	}
+	w.caption(list[above+things : above+things+below])
+	w.close("figure")
+	return list[above+things+below:]
+}
+
+// table writes rows, whose cells are not known, as paragraphs.
+func (w *writer) table(rows []block) {
+	w.open("div", "table", ` class="table"`)
+	for i := range rows {
+		w.open("div", "table-row", "")
+		w.element("p", "", &rows[i])
+		w.close("div")
+	}
+	w.close("div")
+}
+
+func (w *writer) caption(list []block) {
+	if len(list) == 0 {
+		return
+	}
+	w.WriteString("<figcaption>\n")
+	for i := range list {
+		w.element("p", "", &list[i])
+	}
+	w.WriteString("</figcaption>\n")
+}
+
+// element writes a block's sentences in an element of their own.
+func (w *writer) element(tag, class string, b *block) {
+	w.WriteString("<" + tag)
+	if class != "" {
+		w.WriteString(` class="` + class + `"`)
+	}
+	runs := direction(w.book.lang)
+	if lang := language(b.cues[0].Utterance.Lang); lang != "" && direction(lang) != runs {
+		runs = direction(lang)
+		w.WriteString(` dir="` + runs + `"`)
+	}
+	w.WriteByte('>')
+	for i := range b.cues {
+		if i > 0 {
+			if b.kind == document.Code {
+				w.WriteByte('\n')
+			} else {
+				w.WriteString(gap(b.cues[i-1].Utterance.Text))
+			}
+		}
+		w.sentence(&b.cues[i], b.first+i, runs)
+	}
+	w.WriteString("</" + tag + ">\n")
+}
+
+// sentence writes the i-th cue of the chapter, inside an element whose lines run
+// in that direction.
+func (w *writer) sentence(c *timeline.Cue, i int, runs string) {
+	id := sentenceID(i)
+	w.WriteString(`<span id="` + id + `"`)
+	if lang := language(c.Utterance.Lang); lang != "" && lang != w.book.lang {
+		w.WriteString(languageAttributes(lang))
+		if d := direction(lang); d != runs {
+			w.WriteString(` dir="` + d + `"`)
+		}
+	}
+	w.WriteByte('>')
+	begin, end := int64(0), w.ends[i]
+	if i > 0 {
+		begin = w.ends[i-1]
+	}
+	text := c.Utterance.Text
+	var list []timeline.Word
+	if w.book.words {
+		list = words(c)
+	}
+	if len(list) == 0 {
+		w.overlay.par(id, begin, end)
+		w.WriteString(body(text) + "</span>")
+		return
+	}
+	w.overlay.begin(id, "")
+	at, from := 0, begin
+	for k, word := range list {
+		w.WriteString(body(text[at:word.Lo]))
+		at = word.Hi
+		until := end
+		if k+1 < len(list) {
+			until = w.book.edition.Timeline.Rate.Milliseconds(list[k+1].Span.Start - w.chapter.span.Start)
+			until = min(max(until, from), end)
+		}
+		wordID := id + "w" + strconv.Itoa(k+1)
+		if w.overlay.par(wordID, from, until) {
+			w.WriteString(`<span id="` + wordID + `">` + body(text[word.Lo:word.Hi]) + "</span>")
+		} else {
+			w.WriteString(body(text[word.Lo:word.Hi]))
+		}
+		from = until
+	}
+	w.overlay.end()
+	w.WriteString(body(text[at:]) + "</span>")
+}

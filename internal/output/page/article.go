@@ -1,0 +1,288 @@
+package page
+
+import (
+	"bufio"
+	"context"
+	"encoding/base64"
+	"regexp"
+	"strconv"
+
+	"narrate/internal/document"
+	"narrate/internal/output"
+	"narrate/internal/output/plain"
+	"narrate/internal/timeline"
+)
+
+// block is a piece of the article: the sentences from one that begins it to the
+// next.
+type block struct {
+	kind document.Kind
+	cues []timeline.Cue
+}
+
+// blocks are those of a chapter.
+func blocks(cues []timeline.Cue) []block {
+	var out []block
+	for i := range cues {
+		u := cues[i].Utterance
+		if k := len(out); k > 0 && !u.Begins && u.Kind == out[k-1].kind {
+			out[k-1].cues = cues[i-len(out[k-1].cues) : i+1]
+		} else {
+			out = append(out, block{u.Kind, cues[i : i+1]})
+		}
+	}
+	return out
+}
+
+// article writes the text of an edition.
+type article struct {
+	*bufio.Writer // keeps the first error for Flush
+	edition       *output.Edition
+	rank          int    // of the last heading: 1 for <h1>
+	open          string // the tag of the element around the blocks of one kind; "" for none
+	chunk         int    // blocks in the chunk that is open
+}
+
+// chunkSize is how many blocks a browser lays out together. It skips chunks
+// that are out of sight, so that a chapter of any length opens at once.
+const chunkSize = 60
+
+// headBlocks is among how many first blocks the article's title is looked for:
+// words of introduction may stand before it.
+const headBlocks = 4
+
+// write writes the header and a section a chapter.
+func (a *article) write(ctx context.Context, l labels, uiLang string) error {
+	t := a.edition.Timeline
+	var first []block
+	spokenTitle := 0 // how many blocks of the first chapter stand in the header
+	if len(t.Chapters) > 0 {
+		first = blocks(t.Chapters[0].Cues)
+		for i := range min(len(first), headBlocks) {
+			if first[i].kind == document.Title {
+				spokenTitle = i + 1
+				break
+			}
+		}
+	}
+	a.header(first[:spokenTitle], l, uiLang)
+	for i := range t.Chapters {
+		if err := ctx.Err(); err != nil {
+			return context.Cause(ctx)
+		}
+		rest := blocks(t.Chapters[i].Cues)
+		if i == 0 {
+			rest = rest[spokenTitle:]
+		}
+		a.section(i, rest, i == 0 && spokenTitle > 0)
+	}
+	return nil
+}
+
+// header writes what stands above the text: the spoken blocks up to the title,
+// or the title alone, and who made the programme.
+func (a *article) header(spoken []block, l labels, uiLang string) {
+	e := a.edition
+	said := &e.Metadata
+	a.WriteString("<header>\n")
+	if said.Cover != nil {
+		a.picture(said.Cover, "cover", "cover")
+	}
+	if name := plain.Line(said.Series); name != "" {
+		a.WriteString(`<p class="kicker" dir="auto">` + escape(name))
+		if said.Part > 0 {
+			a.WriteString(" \u00B7 " + strconv.Itoa(said.Part))
+		}
+		a.WriteString("</p>\n")
+	}
+	a.rank = 1
+	if len(spoken) == 0 {
+		a.WriteString(`<h1 dir="auto">` + escape(title(e)) + "</h1>\n")
+	}
+	for i := range spoken {
+		if spoken[i].kind == document.Title {
+			a.element("h1", "", &spoken[i])
+		} else {
+			a.element("p", "kicker", &spoken[i])
+		}
+	}
+	if text := plain.Line(said.Description); text != "" {
+		a.WriteString(`<p class="lede" dir="auto">` + escape(text) + "</p>\n")
+	}
+	a.WriteString(`<p class="byline" dir="auto">`)
+	if who := plain.Line(e.Timeline.Author); who != "" {
+		a.WriteString(`<span class="author">` + escape(who) + "</span> ")
+	}
+	if who := plain.Line(said.Narrator); who != "" {
+		a.WriteString("<span" + lang(uiLang) + ">" + escape(fill(l["readBy"], who)) + "</span> ")
+	}
+	if said.Date != "" {
+		a.WriteString("<time>" + line(said.Date) + "</time> ")
+	}
+	a.WriteString("<span>" + clock(e.Timeline.Rate.Milliseconds(e.Timeline.Frames)) + "</span></p>\n")
+	a.link(said.Link)
+	a.WriteString("</header>\n")
+}
+
+// section writes a chapter. A title that is not among its blocks is written all
+// the same, for the contents to lead to.
+func (a *article) section(i int, list []block, titled bool) {
+	c := &a.edition.Timeline.Chapters[i]
+	a.WriteString(`<section id="c` + strconv.Itoa(i+1) + "\">\n")
+	a.openChunk()
+	told := a.edition.Metadata.Of(c)
+	if told.Picture != nil {
+		a.picture(told.Picture, "", "plate")
+	}
+	if !titled && (len(list) == 0 || list[0].kind != document.Heading && list[0].kind != document.Title) {
+		if name := plain.Line(c.Title); name != "" && (i > 0 || name != title(a.edition)) {
+			tag := a.heading(c.Level)
+			a.WriteString("<" + tag + ` class="chapter" dir="auto">` + escape(name) + "</" + tag + ">\n")
+		}
+	}
+	for k := range list {
+		if a.chunk >= chunkSize && a.group(&list[k]) != a.open {
+			a.close()
+			a.closeChunk()
+			a.openChunk()
+		}
+		a.block(&list[k], c.Level, k == 0)
+		a.chunk++
+	}
+	a.close()
+	a.link(told.Link)
+	a.closeChunk()
+	a.WriteString("</section>\n")
+}
+
+// openChunk begins what a browser lays out together.
+func (a *article) openChunk() { a.WriteString("<div class=\"chunk\">\n"); a.chunk = 0 }
+
+func (a *article) closeChunk() { a.WriteString("</div>\n") }
+
+// heading is the tag of a heading of a chapter of that level: one deeper than
+// the last at most, so that no rank is left out.
+func (a *article) heading(level int) string {
+	a.rank = min(a.rank+1, max(2, level+1), 6)
+	return "h" + strconv.Itoa(a.rank)
+}
+
+// group is the tag around blocks of the kind; "" where they stand alone.
+func (*article) group(b *block) string {
+	switch b.kind {
+	case document.ListItem:
+		return "ul"
+	case document.Quote:
+		return "blockquote"
+	case document.Paragraph, document.Title, document.Heading, document.Code, document.Table, document.Image, document.Footnote, document.Break, document.Caption:
+	}
+	return ""
+}
+
+func (a *article) close() {
+	if a.open != "" {
+		a.WriteString("</" + a.open + ">\n")
+	}
+	a.open = ""
+}
+
+// numbered is an item that brings its own number or sign.
+var numbered = regexp.MustCompile(`^\s*([0-9]{1,4}|[A-Za-z]|[ivxlc]+)?[.):\x{2022}\x{2013}-]\s`)
+
+func (a *article) block(b *block, level int, first bool) {
+	if around := a.group(b); around != a.open {
+		a.close()
+		if a.open = around; around != "" {
+			a.WriteString("<" + around + ">\n")
+		}
+	}
+	switch b.kind {
+	case document.Heading, document.Title:
+		if !first {
+			level++ // a heading inside a chapter
+		}
+		a.element(a.heading(level), "", b)
+	case document.ListItem:
+		class := ""
+		if numbered.MatchString(b.cues[0].Utterance.Text) {
+			class = "numbered"
+		}
+		a.element("li", class, b)
+	case document.Code:
+		a.element("pre", "", b)
+	case document.Table:
+		a.element("p", "row", b)
+	case document.Image:
+		a.element("p", "image", b)
+	case document.Caption:
+		a.element("p", "caption", b)
+	case document.Footnote:
+		a.element("p", "note", b)
+	case document.Paragraph, document.Quote, document.Break:
+		a.element("p", "", b)
+	default:
+		a.element("p", "", b)
+	}
+}
+
+// element writes a block's sentences in an element of their own.
+func (a *article) element(tag, class string, b *block) {
+	a.WriteString("<" + tag)
+	if class != "" {
+		a.WriteString(` class="` + class + `"`)
+	}
+	a.WriteString(` dir="auto">`)
+	for i := range b.cues {
+		if i > 0 {
+			if b.kind == document.Code {
+				a.WriteString("\n")
+			} else {
+				a.WriteString(gap(b.cues[i-1].Utterance.Text))
+			}
+		}
+		a.sentence(&b.cues[i])
+	}
+	a.WriteString("</" + tag + ">\n")
+}
+
+// sentence writes a cue: an element with one inside for each word that has a
+// time.
+func (a *article) sentence(c *timeline.Cue) {
+	u := c.Utterance
+	a.WriteString(`<span class="s"`)
+	if u.Lang != a.edition.Timeline.Lang {
+		a.WriteString(lang(u.Lang))
+	}
+	a.WriteByte('>')
+	at := 0
+	for _, w := range words(c) {
+		a.WriteString(body(u.Text[at:w.Lo]))
+		a.WriteString("<span>" + body(u.Text[w.Lo:w.Hi]) + "</span>")
+		at = w.Hi
+	}
+	a.WriteString(body(u.Text[at:]) + "</span>")
+}
+
+// picture writes an image that the page holds. It says nothing that the text
+// does not.
+func (a *article) picture(p *output.Picture, id, class string) {
+	a.WriteString("<img")
+	if id != "" {
+		a.WriteString(` id="` + id + `"`)
+	}
+	a.WriteString(` class="` + class + `" alt="" width="` + strconv.Itoa(p.Width) + `" height="` + strconv.Itoa(p.Height) +
+		`" decoding="async" src="data:` + p.MediaType + `;base64,`)
+	enc := base64.NewEncoder(base64.StdEncoding, a)
+	_, err := enc.Write(p.Data)
+	if err == nil { // bufio keeps the error
+		enc.Close()
+	}
+	a.WriteString("\">\n")
+}
+
+// link writes an address that belongs to the text above.
+func (a *article) link(address string) {
+	if isWeb(address) {
+		a.WriteString(`<p class="link"><a href="` + line(address) + `" rel="noopener">` + line(address) + "</a></p>\n")
+	}
+}
