@@ -13,13 +13,15 @@ GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 RUN_PACKAGES  := espeak-ng ffmpeg
 TEST_PACKAGES := $(RUN_PACKAGES) flite festival festvox-kallpc16k gcc libc6-dev mpg123 lame mp3val opus-tools flac atomicparsley mkvtoolnix sox unzip libxml2-utils praat chromium default-jre-headless python3 python3-mutagen python3-srt nodejs npm
 
-# Packages whose tests mostly start programs, thousands of them: the race
-# detector would slow each start down and see nothing of what they do.
-BY_PROCESS := cmd/narrate internal/check internal/output/caption/ass internal/output/caption/lrc internal/output/caption/vtt internal/output/audio/flac internal/output/audio/mp4 internal/output/audio/opus internal/output/audio/wav \
-	internal/output/clipset internal/output/epub internal/output/lpf internal/output/page internal/tts/command internal/tts/piper internal/tts/plugin internal/tts/sound
-
-empty :=
-space := $(empty) $(empty)
+# Packages whose tests mostly start programs, thousands of them, or count through
+# hours of sound and megabytes of text: the race detector would slow them down by
+# far and see nothing of what they do. What runs at once in them is tested with
+# it in output/audio, pcm/loudness, pipeline and the decorators.
+WITHOUT_RACE := cmd/narrate internal/check internal/input/markdown internal/master \
+	internal/output/audio/flac internal/output/audio/mp3 internal/output/audio/mp4 internal/output/audio/opus internal/output/audio/wav \
+	internal/output/caption/ass internal/output/caption/lrc internal/output/caption/vtt \
+	internal/output/clipset internal/output/epub internal/output/lpf internal/output/page \
+	internal/tts/command internal/tts/piper internal/tts/plugin internal/tts/sound
 
 .PHONY: all build demo test lint bench cross clean
 
@@ -39,8 +41,8 @@ test:
 	scripts/need $(TEST_PACKAGES)
 	cd test/node && npm ci --no-audit --no-fund
 	$(GO) vet ./...
-	$(GO) test -race $$($(GO) list ./... | grep -v -e $(subst $(space), -e ,$(BY_PROCESS)))
-	$(GO) test $(addprefix narrate/,$(BY_PROCESS))
+	$(GO) test -race $$($(GO) list ./... | grep -v -x $(addprefix -e narrate/,$(WITHOUT_RACE)))
+	$(GO) test $(addprefix narrate/,$(WITHOUT_RACE))
 
 lint:
 	@unformatted=$$($(GO) run $(GOFUMPT) -l .); if [ -n "$$unformatted" ]; then echo "gofumpt would change:"; echo "$$unformatted"; exit 1; fi

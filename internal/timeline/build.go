@@ -275,6 +275,9 @@ func (b *builder) finish() {
 		b.skip(b.Bed.Tail)
 	}
 	b.endBed(spoken, t.Frames)
+	for _, m := range t.Music { // an intro may go on longer than a short text
+		t.Frames = max(t.Frames, m.Span.End)
+	}
 	b.skip(b.Tail)
 	t.Chapters[len(t.Chapters)-1].Span.End = t.Frames
 }
