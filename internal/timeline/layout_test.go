@@ -53,7 +53,7 @@ func TestLayout(t *testing.T) {
 		},
 		"intro that begins with speech": {
 			timeline.Layout{Intro: insert(0, time.Hour)},
-			"C0 0-360 [0:0-100 1:180-280], C1 360-410 [2:360-410]", "intro 0-800",
+			"C0 0-360 [0:0-100 1:180-280], C1 360-800 [2:360-410]", "intro 0-800",
 		},
 		"outro": {
 			timeline.Layout{Tail: 10 * ms, Outro: insert(20*ms, 0)},

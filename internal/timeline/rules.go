@@ -58,6 +58,9 @@ func (r Rules) apply(parts []part, rate pcm.Hz) []part {
 	}
 	changed := !slices.Equal(before, lengths(parts))
 	for i := range parts {
+		changed = changed || i > 0 && parts[i].number <= parts[i-1].number
+	}
+	for i := range parts {
 		p := &parts[i]
 		if changed { // the article's numbers would be missing or stand twice
 			p.number = i + 1
