@@ -160,12 +160,8 @@ func (s suite) files(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "file."+f.Info().Suffix)
 			first := s.writeFile(t, f, path, e)
 			e.Jobs = 8
-			if again := s.write(t, f, e); !bytes.Equal(first, again) {
-				t.Errorf("another run with 8 jobs gives other bytes: %s", firstDifference(first, again))
-			}
-			e.Jobs = 1
 			if again := s.write(t, s.open(), e); !bytes.Equal(first, again) {
-				t.Errorf("another run with 1 job gives other bytes: %s", firstDifference(first, again))
+				t.Errorf("another run with 8 jobs gives other bytes: %s", firstDifference(first, again))
 			}
 			if s.Check != nil {
 				s.Check(t, path, e)
