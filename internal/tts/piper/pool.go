@@ -32,10 +32,11 @@ func (p *pool) speak(ctx context.Context, program string, r request) ([]byte, er
 		return nil, err
 	}
 	wav, err := w.speak(ctx, p.timeout, r)
-	if err != nil {
+	released := p.release(w, err == nil)
+	if err != nil { // by now it has ended, and all that it said has come
 		err = fmt.Errorf("%w%s", err, w.stderr.Note())
 	}
-	return wav, errors.Join(err, p.release(w, err == nil))
+	return wav, errors.Join(err, released)
 }
 
 // take gives an idle program that was started so, or starts one.
