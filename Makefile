@@ -21,7 +21,7 @@ WITHOUT_RACE := cmd/narrate internal/check internal/input/markdown internal/mast
 	internal/output/audio/flac internal/output/audio/mp3 internal/output/audio/mp4 internal/output/audio/opus internal/output/audio/wav \
 	internal/output/caption/ass internal/output/caption/lrc internal/output/caption/vtt \
 	internal/output/clipset internal/output/epub internal/output/lpf internal/output/page \
-	internal/tts/command internal/tts/http internal/tts/piper internal/tts/plugin internal/tts/sound
+	internal/tts/command internal/tts/espeak internal/tts/http internal/tts/piper internal/tts/plugin internal/tts/sound
 
 .PHONY: all build demo test lint bench cross clean
 
