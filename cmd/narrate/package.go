@@ -183,13 +183,13 @@ func (p *packaging) numbers(e *output.Edition, given config.Config) (preset.Pres
 			return numbers, usageError{err}
 		}
 	}
-	for key, value := range given.Sound {
-		if slices.Contains([]string{"rate", "head", "tail", "credits"}, key) {
+	for _, key := range []string{"rate", "head", "tail", "credits"} {
+		if given.Sound[key] != "" {
 			return numbers, usageError{fmt.Errorf("--sound: %s is a matter of the timeline; narrate the article again to change it", key)}
 		}
-		if err := numbers.Set(key, value); err != nil {
-			return numbers, usageError{fmt.Errorf("--sound: %w", err)}
-		}
+	}
+	if err := numbers.SetAll(given.Sound); err != nil {
+		return numbers, usageError{fmt.Errorf("--sound: %w", err)}
 	}
 	e.Encoding, e.Mastering, e.Channels = numbers.Encoding, numbers.Mastering, numbers.Format.Channels
 	return numbers, nil

@@ -107,10 +107,8 @@ func (o *production) given() (config.Config, error) {
 	if err != nil {
 		return c, usageError{err}
 	}
-	for _, key := range slices.Sorted(maps.Keys(o.sound)) {
-		if err := p.Set(key, o.sound[key]); err != nil {
-			return c, usageError{fmt.Errorf("--sound: %w", err)}
-		}
+	if err := p.SetAll(o.sound); err != nil {
+		return c, usageError{fmt.Errorf("--sound: %w", err)}
 	}
 	if _, err := config.Rules(o.marks); err != nil {
 		return c, usageError{fmt.Errorf("--chapter-marks: %w", err)}
@@ -175,10 +173,8 @@ func newPlan(c config.Config) (plan, error) {
 	if p.preset, err = preset.Find(cmp.Or(c.Preset, preset.All[0].Name)); err != nil {
 		return p, err
 	}
-	for key, value := range c.Sound {
-		if err := p.preset.Set(key, value); err != nil {
-			return p, fmt.Errorf("sound: %w", err)
-		}
+	if err := p.preset.SetAll(c.Sound); err != nil {
+		return p, fmt.Errorf("sound: %w", err)
 	}
 	if c.Formats == nil {
 		c.Formats = p.preset.Formats

@@ -2,7 +2,9 @@ package preset
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -53,6 +55,16 @@ func (p *Preset) Set(key, value string) error {
 		names[i] = k.Name
 	}
 	return fmt.Errorf("no key %q; there are %s", key, strings.Join(names, ", "))
+}
+
+// SetAll sets the numbers with those keys, or says which of them it cannot.
+func (p *Preset) SetAll(values map[string]string) error {
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if err := p.Set(key, values[key]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func whole(lo, hi int, set func(*Preset, int)) func(*Preset, string) bool {

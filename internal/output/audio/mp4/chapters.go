@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"narrate/internal/output"
+	"narrate/internal/output/audio"
 	"narrate/internal/pcm"
 	"narrate/internal/timeline"
 )
@@ -42,7 +43,7 @@ func newChapters(t *timeline.Timeline) (*chapters, error) {
 		if n <= 0 {
 			continue
 		}
-		title := clean(from.Title)
+		title := audio.Line(from.Title)
 		c.titles = append(c.titles, title)
 		c.starts = append(c.starts, from.Span.Start)
 		c.lengths = append(c.lengths, n)

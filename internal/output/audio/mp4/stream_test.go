@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"narrate/internal/output"
+	"narrate/internal/output/audio"
 	"narrate/internal/pcm"
 )
 
@@ -136,11 +137,11 @@ func TestText(t *testing.T) {
 	for in, want := range map[string]string{
 		" a\x00\tb\r\nc\u2028d \x7f": "a b c d", "\xff": "\ufffd", "": "", "\n": "",
 	} {
-		if got := clean(in); got != want {
-			t.Errorf("clean(%q) = %q, want %q", in, got, want)
+		if got := audio.Line(in); got != want {
+			t.Errorf("audio.Line(%q) = %q, want %q", in, got, want)
 		}
 	}
-	if got := lines("\n\n a \r\n\r\n\n b\x00c\nd\n\n"); got != "a\n\nb c\nd" {
+	if got := audio.Lines("\n\n a \r\n\r\n\n b\x00c\nd\n\n"); got != "a\n\nb c\nd" {
 		t.Errorf("lines gives %q", got)
 	}
 	for _, text := range []string{strings.Repeat("\U0001F600", 100), strings.Repeat("\u05d0", 200), strings.Repeat("abc ", 100), strings.Repeat("\U0001F469\u200D\U0001F680", 40)} {

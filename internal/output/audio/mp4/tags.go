@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"narrate/internal/output"
+	"narrate/internal/output/audio"
 )
 
 // The kinds of a data box (QuickTime File Format, "Type indicator").
@@ -30,7 +31,7 @@ const maxDescription = 255
 func metadata(b *boxes, f Format, s stream, e output.Edition) {
 	t, d := e.Timeline, &e.Metadata
 	album := d.Album
-	if clean(album) == "" {
+	if audio.Line(album) == "" {
 		album = t.Title
 	}
 	b.full("meta", 0, 0, func() {
@@ -41,21 +42,21 @@ func metadata(b *boxes, f Format, s stream, e output.Edition) {
 		})
 		b.box("ilst", func() {
 			for _, i := range []struct{ name, value string }{
-				{"\xa9nam", clean(t.Title)},
-				{"\xa9ART", clean(t.Author)},
-				{"aART", clean(t.Author)},
-				{"\xa9alb", clean(album)},
-				{"\xa9wrt", clean(d.Narrator)},
-				{"\xa9nrt", clean(d.Narrator)},
-				{"\xa9day", clean(d.Date)},
-				{"\xa9gen", clean(d.Genre)},
-				{"desc", cut(clean(d.Description), maxDescription)},
-				{"ldes", lines(d.Description)},
-				{"\xa9cmt", lines(d.Description)},
-				{"cprt", clean(d.Copyright)},
-				{"\xa9pub", clean(d.Publisher)},
-				{"\xa9mvn", clean(d.Series)},
-				{"\xa9too", clean(e.Generator)},
+				{"\xa9nam", audio.Line(t.Title)},
+				{"\xa9ART", audio.Line(t.Author)},
+				{"aART", audio.Line(t.Author)},
+				{"\xa9alb", audio.Line(album)},
+				{"\xa9wrt", audio.Line(d.Narrator)},
+				{"\xa9nrt", audio.Line(d.Narrator)},
+				{"\xa9day", audio.Line(d.Date)},
+				{"\xa9gen", audio.Line(d.Genre)},
+				{"desc", cut(audio.Line(d.Description), maxDescription)},
+				{"ldes", audio.Lines(d.Description)},
+				{"\xa9cmt", audio.Lines(d.Description)},
+				{"cprt", audio.Line(d.Copyright)},
+				{"\xa9pub", audio.Line(d.Publisher)},
+				{"\xa9mvn", audio.Line(d.Series)},
+				{"\xa9too", audio.Line(e.Generator)},
 			} {
 				if i.value != "" {
 					b.item(i.name, kindText, func() { b.text(i.value) })
@@ -68,7 +69,7 @@ func metadata(b *boxes, f Format, s stream, e output.Edition) {
 				b.item("trkn", kindBinary, func() { b.place(t.Number, t.Of, 8) })
 				b.item("disk", kindBinary, func() { b.place(1, 1, 6) })
 			}
-			if clean(d.Series) != "" {
+			if audio.Line(d.Series) != "" {
 				b.item("shwm", kindNumber, func() { b.u8(1) })
 				if d.Part > 0 && d.Part <= math.MaxUint16 {
 					b.item("\xa9mvi", kindNumber, func() { b.u16(uint16(d.Part)) })
@@ -86,11 +87,11 @@ func metadata(b *boxes, f Format, s stream, e output.Edition) {
 				part = strconv.Itoa(d.Part)
 			}
 			for _, i := range []struct{ name, value string }{
-				{"NARRATOR", clean(d.Narrator)},
-				{"PUBLISHER", clean(d.Publisher)},
-				{"SERIES", clean(d.Series)},
+				{"NARRATOR", audio.Line(d.Narrator)},
+				{"PUBLISHER", audio.Line(d.Publisher)},
+				{"SERIES", audio.Line(d.Series)},
 				{"SERIES-PART", part},
-				{"WWWAUDIOFILE", clean(d.Link)},
+				{"WWWAUDIOFILE", audio.Line(d.Link)},
 				{"iTunSMPB", s.gapless()},
 			} {
 				if i.value != "" {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"narrate/internal/output"
+	"narrate/internal/output/audio"
 	"narrate/internal/pcm"
 	"narrate/internal/timeline"
 )
@@ -27,10 +28,10 @@ func chapters(e output.Edition) []Field {
 	for i, c := range told {
 		name := fmt.Sprintf("CHAPTER%03d", first+i)
 		out = append(out, Field{name, clock(e.Timeline.Rate, c.Span.Start)})
-		if title := clean(c.Title); title != "" {
+		if title := audio.Line(c.Title); title != "" {
 			out = append(out, Field{name + "NAME", title})
 		}
-		if link := clean(e.Metadata.Of(c).Link); link != "" {
+		if link := audio.Line(e.Metadata.Of(c).Link); link != "" {
 			out = append(out, Field{name + "URL", link})
 		}
 	}

@@ -2,10 +2,9 @@ package vorbis
 
 import (
 	"strconv"
-	"strings"
-	"unicode"
 
 	"narrate/internal/output"
+	"narrate/internal/output/audio"
 )
 
 // Fields are the comments that tell of e, but for its level and cover, which
@@ -17,7 +16,7 @@ import (
 func Fields(e output.Edition) []Field {
 	t, m := e.Timeline, e.Metadata
 	album := m.Album
-	if clean(album) == "" { // players group files by album
+	if audio.Line(album) == "" { // players group files by album
 		album = t.Title
 	}
 	var out []Field
@@ -45,20 +44,11 @@ func Fields(e output.Edition) []Field {
 		{"URL", m.Link},
 		{"ENCODER", e.Generator},
 	} {
-		if f.Value = clean(f.Value); f.Value != "" {
+		if f.Value = audio.Line(f.Value); f.Value != "" {
 			out = append(out, f)
 		}
 	}
 	return append(out, chapters(e)...)
-}
-
-// clean is text as one line: runs of white space and of control characters are
-// one space, and none stand at the ends. Comments may hold line breaks, but the
-// tools that list them a line each do not expect any.
-func clean(text string) string {
-	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "\ufffd"), func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r)
-	}), " ")
 }
 
 // number is n in digits, or "" where it is not known.

@@ -11,6 +11,7 @@ import (
 	"math"
 
 	"narrate/internal/output"
+	"narrate/internal/output/audio"
 )
 
 // Field is one comment. Its value is UTF-8 of one line.
@@ -20,7 +21,7 @@ type Field struct{ Name, Value string }
 // (the encoder's name), then the fields in order, with sizes before. The framing
 // bit, which Ogg Vorbis alone has, is left out.
 func Comments(vendor string, fields []Field) ([]byte, error) {
-	vendor = clean(vendor)
+	vendor = audio.Line(vendor)
 	size := int64(8 + len(vendor))
 	for _, f := range fields {
 		size += int64(5 + len(f.Name) + len(f.Value))

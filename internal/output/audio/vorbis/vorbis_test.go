@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"narrate/internal/output"
+	"narrate/internal/output/audio"
 	"narrate/internal/output/outputtest"
 	"narrate/internal/timeline"
 )
@@ -150,8 +151,8 @@ func FuzzClean(f *testing.F) {
 	}
 	f.Add("\xff\xc0")
 	f.Fuzz(func(t *testing.T, text string) {
-		got := clean(text)
-		if strings.ContainsAny(got, "\r\n\x00") || strings.ToValidUTF8(got, "") != got || clean(got) != got {
+		got := audio.Line(text)
+		if strings.ContainsAny(got, "\r\n\x00") || strings.ToValidUTF8(got, "") != got || audio.Line(got) != got {
 			t.Errorf("%q", got)
 		}
 	})

@@ -17,6 +17,7 @@ import (
 	"strconv"
 
 	"narrate/internal/output"
+	"narrate/internal/output/audio"
 )
 
 // Tag is what is said of a whole file. Empty and zero fields are left out.
@@ -58,7 +59,7 @@ const maxSize = 1<<28 - 1
 // Bytes is the tag as it stands at the start of the file.
 func (t *Tag) Bytes() ([]byte, error) {
 	year, day := date(t.Date)
-	copyright, other := copyrighted(clean(t.Copyright), year)
+	copyright, other := copyrighted(audio.Line(t.Copyright), year)
 	var body []byte
 	for _, f := range []struct{ id, text string }{
 		{"TIT2", t.Title},
@@ -80,7 +81,7 @@ func (t *Tag) Bytes() ([]byte, error) {
 		{"MVNM", t.Series},
 		{"MVIN", number(int64(t.Part))},
 	} {
-		if text := clean(f.text); text != "" {
+		if text := audio.Line(f.text); text != "" {
 			body = appendText(body, f.id, text)
 		}
 	}
@@ -93,7 +94,7 @@ func (t *Tag) Bytes() ([]byte, error) {
 		{"REPLAYGAIN_ALBUM_GAIN", t.AlbumGain},
 		{"REPLAYGAIN_ALBUM_PEAK", t.AlbumPeak},
 	} {
-		if text := clean(f.text); text != "" {
+		if text := audio.Line(f.text); text != "" {
 			body = appendNamed(body, f.name, text)
 		}
 	}
@@ -101,10 +102,10 @@ func (t *Tag) Bytes() ([]byte, error) {
 		body = appendFrame(body, "WOAS", []byte(link)) // the source of the sound
 		body = appendLink(body, link)                  // for readers that know only this
 	}
-	body = appendProse(body, "COMM", t.Language, lines(t.Description))
+	body = appendProse(body, "COMM", t.Language, audio.Lines(t.Description))
 	// Lyrics are shown whole while the sound plays. Players hold them in
 	// memory, and half of a text would pass for all of it.
-	if text := lines(t.Text); len(text) <= maxText {
+	if text := audio.Lines(t.Text); len(text) <= maxText {
 		body = appendProse(body, "USLT", t.Language, text)
 	}
 	if t.Cover != nil {
@@ -153,7 +154,7 @@ func (t *Tag) appendChapters(body []byte) ([]byte, error) {
 	if len(t.Chapters) == 0 {
 		return body, nil
 	}
-	title := clean(t.Title)
+	title := audio.Line(t.Title)
 	if title == "" {
 		title = "Contents"
 	}
@@ -176,7 +177,7 @@ func (t *Tag) appendChapters(body []byte) ([]byte, error) {
 		data = binary.BigEndian.AppendUint32(data, uint32(c.Start))
 		data = binary.BigEndian.AppendUint32(data, uint32(c.End))
 		data = append(data, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff) // times count, not byte offsets
-		if title := clean(c.Title); title != "" {
+		if title := audio.Line(c.Title); title != "" {
 			data = appendText(data, "TIT2", title)
 		}
 		if link := address(c.Link); link != "" {

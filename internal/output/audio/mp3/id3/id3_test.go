@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"narrate/internal/output"
+	"narrate/internal/output/audio"
 	"narrate/internal/output/outputtest"
 )
 
@@ -371,7 +372,7 @@ func FuzzTag(f *testing.F) {
 		if chapters != len(tag.Chapters) {
 			t.Errorf("%d chapters of %d", chapters, len(tag.Chapters))
 		}
-		if c := clean(title); strings.ContainsAny(c, "\x00\n\r") || !utf8.ValidString(c) {
+		if c := audio.Line(title); strings.ContainsAny(c, "\x00\n\r") || !utf8.ValidString(c) {
 			t.Errorf("%q is cleaned to %q", title, c)
 		}
 	})

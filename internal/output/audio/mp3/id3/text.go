@@ -4,43 +4,12 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"unicode"
+
+	"narrate/internal/output/audio"
 )
 
 // maxText is the longest text, in bytes of UTF-8: some five hours of speech.
 const maxText = 256 << 10
-
-// clean is text as one line, as a tag holds it: runs of white space and of
-// control characters are one space, and none stand at the ends. A NUL would
-// end the text, a line break is forbidden in it.
-func clean(text string) string {
-	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "\ufffd"), func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r)
-	}), " ")
-}
-
-// lines is text whose lines are clean. Of several empty ones one is kept, and
-// none at the ends.
-func lines(text string) string {
-	var out strings.Builder
-	empty := false
-	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
-		line = clean(line)
-		if line == "" {
-			empty = true
-			continue
-		}
-		if out.Len() > 0 {
-			out.WriteByte('\n')
-			if empty {
-				out.WriteByte('\n')
-			}
-		}
-		empty = false
-		out.WriteString(line)
-	}
-	return out.String()
-}
 
 var dated = regexp.MustCompile(`^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$`)
 
@@ -86,7 +55,7 @@ func copyrighted(text, year string) (copyright, other string) {
 // genre is text as a genre that is no reference to ID3v1's list: "(" at the
 // start of the text would begin one.
 func genre(text string) string {
-	if text = clean(text); strings.HasPrefix(text, "(") {
+	if text = audio.Line(text); strings.HasPrefix(text, "(") {
 		return "(" + text
 	}
 	return text
