@@ -87,6 +87,10 @@ func TestBaseline(t *testing.T) {
 	}
 	s, err := Festival(t.Context(), sentences(t, "en"))
 	add("festival", s, err)
+	for _, voice := range FliteVoices {
+		s, err := Flite(t.Context(), voice, sentences(t, "en"))
+		add("flite "+voice, s, err)
+	}
 	s, err = Marked(t.Context(), newEspeak(t), voices.Voice{Engine: "gmw/en", Language: "en"}, sentences(t, "en"))
 	add("espeak en", s, err)
 	if err := Table(t.Output(), rows); err != nil {
