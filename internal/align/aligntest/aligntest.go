@@ -8,18 +8,20 @@ import (
 	"embed"
 	"fmt"
 	"strings"
+	"sync"
 	"unicode"
 
 	"narrate/internal/pcm"
 )
 
-// Word is one word of a sentence and where it truly sounds.
+// Word is one word of a sentence and where it truly sounds; or several, where the
+// engine has one sound for them ("might have").
 type Word struct {
 	Lo, Hi     int   // bytes of Sample.Text
 	Start, End int64 // frames at Sample.Rate
 }
 
-// Sample is a sentence and its sound.
+// Sample is a sentence and its sound, to be read only.
 type Sample struct {
 	Engine, Voice string
 	Lang          string // "en"
@@ -42,6 +44,45 @@ func Sentences(lang string) ([]string, error) {
 		return nil, fmt.Errorf("no sentences in %q; there are %s: %w", lang, strings.Join(Languages, ", "), err)
 	}
 	return strings.Split(strings.TrimSuffix(string(data), "\n"), "\n"), nil
+}
+
+// Some gives n of the texts, spread over all of them.
+func Some(texts []string, n int) []string {
+	if n >= len(texts) {
+		return texts
+	}
+	some := make([]string, n)
+	for i := range some {
+		some[i] = texts[i*len(texts)/n]
+	}
+	return some
+}
+
+// spoken keeps what engines said, for as long as the process runs: several tests
+// want the same.
+var spoken struct {
+	sync.Mutex
+	sets map[string][]Sample
+}
+
+// once speaks a set of texts, unless it has been spoken; voice names who speaks
+// it, and how. Samples are shared and not to be changed.
+func once(voice string, texts []string, speak func() ([]Sample, error)) ([]Sample, error) {
+	spoken.Lock()
+	defer spoken.Unlock()
+	key := voice + "\n" + strings.Join(texts, "\n")
+	if samples, ok := spoken.sets[key]; ok {
+		return samples, nil
+	}
+	samples, err := speak()
+	if err != nil {
+		return nil, err
+	}
+	if spoken.sets == nil {
+		spoken.sets = map[string][]Sample{}
+	}
+	spoken.sets[key] = samples
+	return samples, nil
 }
 
 // span is bytes [lo, hi) of a text.

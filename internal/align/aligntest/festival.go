@@ -47,7 +47,11 @@ const festivalScript = `(voice_kal_diphone)
 // Festival speaks English with Festival's diphone voice, which says where each
 // word's sounds begin and end. Where it is not installed the error wraps
 // tts.ErrMissing.
-func Festival(ctx context.Context, texts []string) (_ []Sample, err error) {
+func Festival(ctx context.Context, texts []string) ([]Sample, error) {
+	return once("festival", texts, func() ([]Sample, error) { return festival(ctx, texts) })
+}
+
+func festival(ctx context.Context, texts []string) (_ []Sample, err error) {
 	program, err := exec.LookPath("festival")
 	if err != nil {
 		return nil, fmt.Errorf("festival is %w: %w", tts.ErrMissing, err)

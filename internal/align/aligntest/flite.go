@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"unsafe"
 
 	"narrate/internal/dylib"
@@ -19,12 +18,12 @@ var FliteVoices = []string{"kal16", "slt", "rms", "awb"}
 
 // cstWave is cst_wave of Flite 2.2 (cst_wave.h).
 type cstWave struct {
-	kind                   unsafe.Pointer
+	_                      unsafe.Pointer // its type
 	rate, frames, channels int32
 	samples                *int16
 }
 
-// flite is libflite with one voice. It keeps state and is for one thread.
+// flite is libflite with one voice. It keeps state and is for one at a time.
 type flite struct {
 	voice           uintptr
 	synthText       func(text string, voice uintptr) uintptr
@@ -39,42 +38,32 @@ type flite struct {
 	deleteUtterance func(utterance uintptr)
 }
 
-// flites are the voices that are open: libraries stay in memory, since Flite has
-// no way to free what it keeps.
-var flites struct {
-	sync.Mutex
-	open map[string]*flite
-}
-
 // Flite speaks English with a voice of FliteVoices, through libflite, which says
 // where each word's sounds begin and end. Where it is not installed the error
 // wraps tts.ErrMissing.
 func Flite(ctx context.Context, voice string, texts []string) ([]Sample, error) {
-	flites.Lock()
-	defer flites.Unlock()
-	f, err := openFlite(voice)
-	if err != nil {
-		return nil, err
-	}
-	var samples []Sample
-	for _, text := range texts {
-		if err := ctx.Err(); err != nil {
+	return once("flite "+voice, texts, func() ([]Sample, error) {
+		f, err := openFlite(voice)
+		if err != nil {
 			return nil, err
 		}
-		s, err := f.speak(text)
-		if err != nil {
-			return nil, fmt.Errorf("flite: %w", err)
+		samples := make([]Sample, len(texts))
+		for i, text := range texts {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			if samples[i], err = f.speak(text); err != nil {
+				return nil, fmt.Errorf("flite: %w", err)
+			}
+			samples[i].Voice = voice
 		}
-		s.Voice = voice
-		samples = append(samples, s)
-	}
-	return samples, nil
+		return samples, nil
+	})
 }
 
+// openFlite loads a voice. It stays in memory: Flite has no way to free what it
+// keeps. The lock of once is held.
 func openFlite(voice string) (*flite, error) {
-	if f := flites.open[voice]; f != nil {
-		return f, nil
-	}
 	if !slices.Contains(FliteVoices, voice) {
 		return nil, fmt.Errorf("flite: %w: %q", tts.ErrVoice, voice)
 	}
@@ -110,10 +99,6 @@ func openFlite(voice string) (*flite, error) {
 	if f.voice = register(0); f.voice == 0 {
 		return nil, fmt.Errorf("flite: %w: %q", tts.ErrVoice, voice)
 	}
-	if flites.open == nil {
-		flites.open = map[string]*flite{}
-	}
-	flites.open[voice] = f
 	return f, nil
 }
 
