@@ -1,5 +1,6 @@
 // Package align finds when the words of a clip are spoken: it maps the sound of
-// the same text by an engine that tells its word times onto the clip.
+// the same text by an engine that tells its word times, the reference, onto the
+// clip, by dynamic time warping over cepstral features.
 package align
 
 import (
@@ -7,223 +8,201 @@ import (
 	"slices"
 
 	"narrate/internal/pcm"
-	"narrate/internal/tts"
 )
 
-// Reference is the same text spoken by an engine that tells its word times.
+const (
+	// step is how fine the clip is looked at, in seconds.
+	step = 0.01
+	// The reference is looked at in as many steps as the clip has, pauses aside,
+	// but in no shorter or longer ones than these.
+	shortest, longest = 0.4 * step, 2.5 * step
+	// band is how far, in half steps, the clip may be ahead or behind: 4 seconds.
+	band = 200
+	// pauseSteps is how many silent steps of the reference are a pause; a plosive
+	// has fewer.
+	pauseSteps = 8
+)
+
+// Word is bytes [Lo, Hi) of a text and where they sound.
+type Word struct {
+	Lo, Hi     int
+	Start, End int64 // frames
+}
+
+// Reference is a text as spoken by an engine that tells its word times.
 type Reference struct {
 	Samples []int16 // mono
 	Rate    pcm.Hz
-	Marks   []tts.Mark
+	Words   []Word // ascending; of the Ends nothing is asked
 }
-
-// Result is what was found of a clip.
-type Result struct {
-	Marks []tts.Mark // of the reference, at their frames in the clip; ascending
-	Confidence float64 // from 0, chance, to 1
-	Cost float64
-}
-
-const (
-	step     = rate / 100 // samples, of the clip: 10 ms
-	leastRef = step * 2 / 5
-	mostRef  = step * 5 / 2
-)
 
 // Aligner aligns clips, one at a time.
-type Aligner struct{ analyser *analyser }
+type Aligner struct {
+	analysers map[[2]int]*analyser // by rate and top of the bands
+}
 
 // New makes an Aligner.
-func New() *Aligner { return &Aligner{newAnalyser()} }
+func New() *Aligner { return &Aligner{map[[2]int]*analyser{}} }
 
-// Align finds the words of a mono clip.
-func (a *Aligner) Align(clip []int16, clipRate pcm.Hz, ref Reference) (Result, error) {
-	x, err := at16k(clip, clipRate)
-	if err != nil {
-		return Result{}, err
+func (a *Aligner) analyser(rate pcm.Hz, top float64) *analyser {
+	key := [2]int{int(rate), int(top)}
+	if a.analysers[key] == nil {
+		a.analysers[key] = newAnalyser(rate, top)
 	}
-	y, err := at16k(ref.Samples, ref.Rate)
-	if err != nil {
-		return Result{}, err
-	}
-	cx := a.spectraOf(x, step)
-	cy := a.spectraOf(y, step)
-	qx, qy := quietness(cx), quietness(cy)
-	// The reference is looked at in as many steps as the clip has, pauses aside.
-	hop := float64(step) * float64(speech(qy)) / float64(max(1, speech(qx)))
-	hop = math.Max(leastRef, math.Min(mostRef, hop))
-	cy = a.spectraOf(y, hop)
-	qy = quietness(cy)
+	return a.analysers[key]
+}
 
-	words := make([]int, len(ref.Marks)) // the step of the reference at which each begins
-	for i, m := range ref.Marks {
-		words[i] = int(math.Round(float64(m.Frame) * rate / float64(ref.Rate) / hop))
+// Align gives the words of the reference as they lie in a mono clip of the same
+// text: ascending, inside the clip, each at least a frame long. A word ends where the next begins,
+// or with the sound before a pause. The confidence is from 0, where the clip
+// might as well be of another text, to 1; at 0 there may be no words.
+func (a *Aligner) Align(clip []int16, rate pcm.Hz, ref Reference) ([]Word, float64, error) {
+	if len(clip) == 0 || len(ref.Samples) == 0 || len(ref.Words) == 0 {
+		return nil, 0, nil
 	}
-	// The reference without its pauses.
-	keep, gaps := withoutPauses(qy, words)
-	at := func(j int) int { // index in keep of the first kept step >= j
-		k, _ := slices.BinarySearch(keep, j)
-		return k
+	x, err := looked(clip, rate)
+	if err != nil {
+		return nil, 0, err
 	}
-	fx := features(cx, qx, nil)
-	fy := features(cy, qy, keep)
-	g := &grid{clip: fx, ref: fy, n: cx.n, m: len(keep), dim: dimension, quiet: make([]float32, cx.n), gaps: gaps}
-	for i, q := range qx {
-		g.quiet[i] = pauseCost * q
+	y, err := looked(ref.Samples, ref.Rate)
+	if err != nil {
+		return nil, 0, err
 	}
-	g.width = g.m
-	g.lo = make([]int, g.n)
-	p, cost := g.find()
+	top := math.Min(highest, 0.45*float64(min(x.rate, y.rate)))
+	clipHop := step * float64(x.rate)
+	loudness := x.loudness(clipHop)
+	speech := float64(spoken(loudness)) * step
+	refSpeech := float64(spoken(y.loudness(step*float64(y.rate)))) * step
+	if speech == 0 || refSpeech == 0 {
+		return nil, 0, nil
+	}
+	refStep := math.Max(shortest, math.Min(longest, step*refSpeech/speech))
+	refHop := refStep * float64(y.rate)
+	refLoudness := y.loudness(refHop)
+	starts := make([]int, len(ref.Words))
+	for i, w := range ref.Words {
+		starts[i] = int(math.Round(float64(w.Start) / float64(ref.Rate) / refStep))
+	}
+	kept, gaps := withoutPauses(refLoudness, starts)
+	if len(kept) < 2 {
+		return nil, 0, nil
+	}
+	cepstra, refCepstra := a.analyser(x.rate, top).cepstra(x, clipHop), a.analyser(y.rate, top).cepstra(y, refHop)
+	normalise(cepstra, loudness)
+	normalise(refCepstra, refLoudness)
+	g := &grid{
+		clip: features(cepstra, upTo(len(loudness))), ref: features(refCepstra, kept),
+		n: len(loudness), m: len(kept), loudness: loudness, gaps: gaps,
+	}
+	rough := g.half()
+	rough.straight(band)
+	p, _ := rough.find()
 	if p == nil {
-		return Result{}, nil
+		return nil, 0, nil
 	}
-	res := Result{Cost: cost / float64(g.n)}
-	// Where each word begins.
-	for i, m := range ref.Marks {
-		j := int32(at(words[i]))
-		t := 0
-		for t < len(p) && !(p[t] >= j) {
+	g.around(p)
+	if p, _ = g.find(); p == nil {
+		return nil, 0, nil
+	}
+	for i := range starts {
+		starts[i], _ = slices.BinarySearch(kept, starts[i])
+	}
+	return words(ref.Words, starts, p, int64(len(clip)), step*float64(rate)), g.confidence(p), nil
+}
+
+// words places the words that begin at those steps of the reference by the path.
+func words(of []Word, starts []int, p path, frames int64, hop float64) []Word {
+	at := func(t int) int64 { return min(int64(math.Round(float64(t)*hop)), frames) }
+	out := make([]Word, 0, len(of))
+	t, spoken := 0, 0 // the step of the clip, and behind the last one before it that is in no pause
+	for i, w := range of {
+		for t < len(p) && int(p[t]) < starts[i] { // what is in a pause is below 0
+			if p[t] >= 0 {
+				spoken = t + 1
+			}
 			t++
 		}
-		m.Frame = int64(float64(t) * step * float64(clipRate) / rate)
-		res.Marks = append(res.Marks, m)
-	}
-	return res, nil
-}
-
-func (a *Aligner) spectraOf(x []int16, hop float64) *spectra {
-	return a.analyser.spectra(x, hop, int(float64(len(x))/hop)+1)
-}
-
-// quietness says of each step how loud it is, from 0 at the level of the noise to
-// 1 at that of speech.
-func quietness(s *spectra) []float32 {
-	level := make([]float32, s.n)
-	for i := range level {
-		sum := 0.0
-		for _, e := range s.row(i) {
-			sum += math.Exp(float64(e))
+		w.Start = at(t)
+		if k := len(out); k > 0 {
+			last := &out[k-1]
+			w.Start = max(w.Start, last.Start+1)
+			last.End = max(last.Start+1, min(at(spoken), w.Start))
 		}
-		level[i] = float32(math.Log(sum))
-	}
-	sorted := slices.Clone(level)
-	slices.Sort(sorted)
-	top := sorted[len(sorted)*9/10]
-	low := max(sorted[len(sorted)/50], top-float32(math.Log(1e6)))
-	// 12 dB above noise or 40 % of range
-	for i, l := range level {
-		level[i] = min(1, max(0, (l-low)/(top-low)*2-0.4))
-	}
-	return level
-}
-
-func speech(q []float32) int {
-	n := 0
-	for _, v := range q {
-		if v > 0.3 {
-			n++
+		if w.Start >= frames {
+			break
 		}
+		w.End = frames
+		out = append(out, w)
 	}
-	return n
-}
-
-var pauseSteps = envi("PS", 6)
-
-// withoutPauses lists the steps of the reference that are no pause, and where
-// among them a pause may lie in the clip: before each word, and at both ends.
-func withoutPauses(q []float32, words []int) (keep, gaps []int) {
-	drop := make([]bool, len(q))
-	from := -1
-	for i := 0; i <= len(q); i++ {
-		silent := i < len(q) && q[i] <= 0.1
-		if silent && from < 0 {
-			from = i
-		}
-		if !silent && from >= 0 {
-			if i-from >= pauseSteps || from == 0 || i == len(q) {
-				for k := from; k < i; k++ {
-					drop[k] = true
-				}
-			}
-			from = -1
-		}
-	}
-	for i := range q {
-		if !drop[i] {
-			keep = append(keep, i)
-		}
-	}
-	gaps = []int{0}
-	for _, w := range words {
-		k, _ := slices.BinarySearch(keep, w)
-		if k > gaps[len(gaps)-1] {
-			gaps = append(gaps, k)
-		}
-	}
-	for i := 1; i < len(keep); i++ {
-		if keep[i]-keep[i-1] > 1 {
-			if k, ok := slices.BinarySearch(gaps, i); !ok {
-				gaps = slices.Insert(gaps, k, i)
+	if k := len(out); k > 0 {
+		for ; t < len(p); t++ {
+			if p[t] >= 0 {
+				spoken = t + 1
 			}
 		}
-	}
-	if gaps[len(gaps)-1] < len(keep) {
-		gaps = append(gaps, len(keep))
-	}
-	return keep, gaps
-}
-
-// features gives dimension numbers a kept step, or with nil every step.
-func features(s *spectra, q []float32, keep []int) []float32 {
-	var mean, square [cepstra]float64
-	n := 0.0
-	cep := make([]float32, s.n*cepstra)
-	a := dctTable
-	for i := range s.n {
-		row := s.row(i)
-		c := cep[i*cepstra : (i+1)*cepstra]
-		for k := range c {
-			sum := float32(0)
-			for b, e := range row {
-				sum += e * a[k][b]
-			}
-			c[k] = sum
-		}
-		if q[i] > 0.3 {
-			for k, v := range c {
-				mean[k] += float64(v)
-				square[k] += float64(v) * float64(v)
-			}
-			n++
-		}
-	}
-	var scale [cepstra]float32
-	for k := range scale {
-		mean[k] /= math.Max(1, n)
-		sd := math.Sqrt(math.Max(1e-3, square[k]/math.Max(1, n)-mean[k]*mean[k]))
-		scale[k] = float32(1 / sd / math.Sqrt(2*dimension))
-	}
-	for i := range s.n {
-		c := cep[i*cepstra : (i+1)*cepstra]
-		for k := range c {
-			c[k] = (c[k] - float32(mean[k])) * scale[k]
-		}
-	}
-	if keep == nil {
-		keep = make([]int, s.n)
-		for i := range keep {
-			keep[i] = i
-		}
-	}
-	out := make([]float32, 0, len(keep)*dimension)
-	for _, i := range keep {
-		out = append(out, cep[i*cepstra:(i+1)*cepstra]...)
-		lo, hi := max(0, i-2), min(s.n-1, i+2)
-		for k := range cepstra {
-			out = append(out, 0.8*(cep[hi*cepstra+k]-cep[lo*cepstra+k]))
-		}
+		out[k-1].End = max(out[k-1].Start+1, at(spoken))
 	}
 	return out
 }
 
-var dctTable = newAnalyser().dct
+// confidence compares the distances along the path with those between steps
+// that have nothing to do with each other.
+func (g *grid) confidence(p path) float64 {
+	on, off := 0.0, 0.0
+	for t, j := range p {
+		if j < 0 || g.loudness[t] <= quiet {
+			continue
+		}
+		x := g.clip[t*dimension : (t+1)*dimension]
+		// Strangers are taken from all over the reference, in no regular order.
+		stranger := (int(j) + g.m/4 + t*7919%max(1, g.m/2)) % g.m
+		on += float64(distance(x, g.ref[int(j)*dimension:(int(j)+1)*dimension]))
+		off += float64(distance(x, g.ref[stranger*dimension:(stranger+1)*dimension]))
+	}
+	if off == 0 {
+		return 0
+	}
+	Ratio = on / off
+	return math.Max(0, math.Min(1, (believed-on/off)/(believed-alike)))
+}
+
+var Ratio float64
+
+const believed, alike = 0.95, 0.5
+
+// withoutPauses lists the steps of the reference that are in no pause, and
+// before which of those there may be one in the clip: where a word begins, where
+// the reference has one, and at both ends.
+func withoutPauses(loudness []float32, words []int) (kept, gaps []int) {
+	for i := 0; i < len(loudness); {
+		end := i
+		for end < len(loudness) && loudness[end] <= quiet {
+			end++
+		}
+		if end-i >= pauseSteps || end > i && (i == 0 || end == len(loudness)) {
+			gaps = append(gaps, len(kept))
+			i = end
+			continue
+		}
+		end = max(end, i+1)
+		for ; i < end; i++ {
+			kept = append(kept, i)
+		}
+	}
+	gaps = append(gaps, 0, len(kept))
+	for _, w := range words {
+		k, _ := slices.BinarySearch(kept, w)
+		gaps = append(gaps, k)
+	}
+	slices.Sort(gaps)
+	return kept, slices.Compact(gaps)
+}
+
+// upTo lists the numbers from 0 to n - 1.
+func upTo(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
+	}
+	return list
+}

@@ -1,0 +1,264 @@
+package align
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/dsp/fourier"
+
+	"narrate/internal/pcm"
+	"narrate/internal/pcm/resample"
+)
+
+// How sound is looked at: by the cepstral coefficients of a mel filter bank,
+// as speech recognisers do (Davis and Mermelstein 1980).
+const (
+	// fastest is the rate above which nothing is looked at: sound is brought down
+	// to halved.
+	fastest = 24000 // Hz
+	halved  = 16000
+
+	window  = 0.025 // seconds
+	bands   = 26
+	lowest  = 80.0   // Hz, of the bands
+	highest = 7600.0 // Hz, or what the slower of two sounds has
+	// coefficients are those of a step, dimension is with their slopes.
+	coefficients = 13
+	dimension    = 2 * coefficients
+	slopeSteps   = 2 // to either side
+	slopeWeight  = 1.2
+	// emphasised is the corner, in Hz, of the filter that flattens the fall of the
+	// voice's spectrum.
+	emphasised = 77.0
+	// range of a band below its loudest step, as a natural logarithm: 35 dB. What
+	// is lower is noise, and its logarithm would count for more than speech.
+	depth = 35 * math.Ln10 / 10
+)
+
+// Of the loudness.
+const (
+	// A step is silent up to quiet of the way from the noise to speech, and
+	// speech from loud on.
+	quiet = 0.1
+	loud  = 0.3
+	// deepest is how far below speech the noise counts at most: 60 dB.
+	deepest = 60 * math.Ln10 / 10
+)
+
+// sound is mono sound at a rate that is looked at.
+type sound struct {
+	samples []int16
+	rate    pcm.Hz
+}
+
+// looked brings mono sound to a rate that is looked at.
+func looked(samples []int16, from pcm.Hz) (sound, error) {
+	if from <= fastest {
+		return sound{samples, from}, nil
+	}
+	r, err := resample.New(pcm.Samples(pcm.Format{Rate: from, Channels: 1}, samples), halved)
+	if err != nil {
+		return sound{}, fmt.Errorf("align: %w", err)
+	}
+	samples, err = pcm.ReadAll(r, resample.Frames(int64(len(samples)), from, halved)+1)
+	return sound{samples, halved}, err
+}
+
+// steps is how many there are at so many samples each; the middle of step i is
+// at sample i*hop.
+func (s sound) steps(hop float64) int { return int(float64(len(s.samples))/hop) + 1 }
+
+func (s sound) emphasis() float64 { return math.Exp(-2 * math.Pi * emphasised / float64(s.rate)) }
+
+// loudness says of each step how loud it is, from 0 at the level of the noise
+// to 1 at that of speech.
+func (s sound) loudness(hop float64) []float32 {
+	half, emphasis := int(window/4*float64(s.rate)), s.emphasis()
+	level := make([]float32, s.steps(hop))
+	for i := range level {
+		middle := int(float64(i)*hop + 0.5)
+		sum := 1.0 // of the last bit, so that silence has a logarithm
+		for k := max(1, middle-half); k < min(len(s.samples), middle+half); k++ {
+			d := float64(s.samples[k]) - emphasis*float64(s.samples[k-1])
+			sum += d * d
+		}
+		level[i] = float32(math.Log(sum))
+	}
+	sorted := slices.Clone(level)
+	slices.Sort(sorted)
+	top := sorted[len(sorted)*9/10]
+	low := max(sorted[len(sorted)/50], top-deepest)
+	for i, l := range level {
+		// The lower fifth of the way is noise yet, the upper third speech already.
+		level[i] = min(1, max(0, (l-low)/max(1e-3, top-low)*2-0.4))
+	}
+	return level
+}
+
+// spoken counts the steps of speech.
+func spoken(loudness []float32) int {
+	n := 0
+	for _, l := range loudness {
+		if l > loud {
+			n++
+		}
+	}
+	return n
+}
+
+// analyser turns sound of one rate into coefficients. It is for one goroutine.
+type analyser struct {
+	fft          *fourier.FFT
+	hann, frame  []float64
+	coefficients []complex128
+	filters      [bands]filter
+}
+
+// filter is one of the bank: its first bin, and the weights from there on.
+type filter struct {
+	first  int
+	weight []float64
+}
+
+// newAnalyser makes one for bands up to top.
+func newAnalyser(rate pcm.Hz, top float64) *analyser {
+	n := fast(int(window * float64(rate)))
+	a := &analyser{
+		fft:          fourier.NewFFT(n),
+		hann:         make([]float64, n),
+		frame:        make([]float64, n),
+		coefficients: make([]complex128, n/2+1),
+	}
+	for i := range a.hann {
+		a.hann[i] = 0.5 - 0.5*math.Cos(2*math.Pi*(float64(i)+0.5)/float64(n))
+	}
+	mel := func(hz float64) float64 { return 1127 * math.Log1p(hz/700) }
+	low, high := mel(lowest), mel(top)
+	at := func(k int) float64 { return low + (high-low)*float64(k)/(bands+1) }
+	for b := range a.filters {
+		f := &a.filters[b]
+		left, middle, right := at(b), at(b+1), at(b+2)
+		for bin := range a.coefficients {
+			m := mel(float64(bin) * float64(rate) / float64(n))
+			w := math.Min((m-left)/(middle-left), (right-m)/(right-middle))
+			if w <= 0 {
+				continue
+			}
+			if f.weight == nil {
+				f.first = bin
+			}
+			f.weight = append(f.weight, w)
+		}
+	}
+	return a
+}
+
+// fast is the first length from n on that has no prime factor above 5.
+func fast(n int) int {
+	for ; ; n++ {
+		m := n
+		for _, p := range []int{2, 3, 5} {
+			for m%p == 0 {
+				m /= p
+			}
+		}
+		if m == 1 && n%2 == 0 {
+			return n
+		}
+	}
+}
+
+var cosines = func() (table [coefficients][bands]float32) {
+	for c := range table {
+		for b := range table[c] {
+			table[c][b] = float32(math.Cos(math.Pi * float64(c) * (float64(b) + 0.5) / bands))
+		}
+	}
+	return table
+}()
+
+// cepstra gives a row of coefficients a step.
+func (a *analyser) cepstra(s sound, hop float64) []float32 {
+	n, emphasis := s.steps(hop), s.emphasis()
+	energies := make([]float32, n*bands)
+	var top [bands]float32
+	for i := range n {
+		from := int(float64(i)*hop+0.5) - len(a.frame)/2
+		for k := range a.frame {
+			x := 0.0
+			if at := from + k; at > 0 && at < len(s.samples) {
+				x = float64(s.samples[at]) - emphasis*float64(s.samples[at-1])
+			}
+			a.frame[k] = x * a.hann[k]
+		}
+		a.fft.Coefficients(a.coefficients, a.frame)
+		row := energies[i*bands : (i+1)*bands]
+		for b := range row {
+			f := &a.filters[b]
+			sum := 1.0 // of the last bit
+			for k, c := range a.coefficients[f.first : f.first+len(f.weight)] {
+				sum += f.weight[k] * (real(c)*real(c) + imag(c)*imag(c))
+			}
+			row[b] = float32(math.Log(sum))
+			top[b] = max(top[b], row[b])
+		}
+	}
+	out := make([]float32, n*coefficients)
+	for i := range n {
+		row := energies[i*bands : (i+1)*bands]
+		for b := range row {
+			row[b] = max(row[b], top[b]-depth)
+		}
+		for c := range coefficients {
+			sum := float32(0)
+			for b, e := range row {
+				sum += e * cosines[c][b]
+			}
+			out[i*coefficients+c] = sum
+		}
+	}
+	return out
+}
+
+// normalise brings each coefficient to mean 0 and deviation 1 over the steps of
+// speech, which takes the microphone and much of the voice out of them.
+func normalise(cepstra, loudness []float32) {
+	var mean, square [coefficients]float64
+	n := 0.0
+	for i, l := range loudness {
+		if l > loud {
+			for c, v := range cepstra[i*coefficients : (i+1)*coefficients] {
+				mean[c] += float64(v)
+				square[c] += float64(v) * float64(v)
+			}
+			n++
+		}
+	}
+	n = math.Max(1, n)
+	for c := range mean {
+		mean[c] /= n
+		scale := 1 / math.Sqrt(math.Max(1e-3, square[c]/n-mean[c]*mean[c]))
+		for i := c; i < len(cepstra); i += coefficients {
+			cepstra[i] = (cepstra[i] - float32(mean[c])) * float32(scale)
+		}
+	}
+}
+
+// features gives dimension numbers a step of kept: the coefficients and their
+// slopes.
+func features(cepstra []float32, kept []int) []float32 {
+	n := len(cepstra) / coefficients
+	scale := float32(1 / math.Sqrt(2*dimension))
+	out := make([]float32, 0, len(kept)*dimension)
+	for _, i := range kept {
+		for _, v := range cepstra[i*coefficients : (i+1)*coefficients] {
+			out = append(out, v*scale)
+		}
+		lo, hi := max(0, i-slopeSteps)*coefficients, min(n-1, i+slopeSteps)*coefficients
+		for c := range coefficients {
+			out = append(out, slopeWeight*scale*(cepstra[hi+c]-cepstra[lo+c]))
+		}
+	}
+	return out
+}
