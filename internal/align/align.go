@@ -10,18 +10,30 @@ import (
 	"narrate/internal/pcm"
 )
 
+// Believable is the confidence from which on words are where Align says; with a
+// wrong text it is seldom reached.
+const Believable = 0.1
+
 const (
-	// step is how fine the clip is looked at, in seconds.
+	// step is how fine sound is looked at, in seconds.
 	step = 0.01
-	// The reference is looked at in as many steps as the clip has, pauses aside,
-	// but in no shorter or longer ones than these.
-	shortest, longest = 0.4 * step, 2.5 * step
-	// band is how far, in half steps, the clip may be ahead or behind: 4 seconds.
-	band = 200
+	// The reference is stretched by no less and no more than these.
+	leastStretch, mostStretch = 0.4, 2.5
+	// leastBand is how many steps, each of two, the clip may be ahead or behind at
+	// least; a long one may a quarter of its length.
+	leastBand, mostBand = 50, 400
 	// pauseSteps is how many silent steps of the reference are a pause; a plosive
 	// has fewer.
 	pauseSteps = 8
+	// alike is the cost of a path, as a share of one between strangers, that leaves no
+	// doubt: that of one voice of an engine against another. Between two engines it is
+	// about 0.85, with a wrong text from 0.95 on.
+	alike = 0.6
 )
+
+// tracts are the lengths of vocal tract that the reference is tried with: by how
+// many bands it is moved up, a tenth of the frequency each.
+var tracts = []float64{0, -1, 1}
 
 // Word is bytes [Lo, Hi) of a text and where they sound.
 type Word struct {
@@ -69,45 +81,57 @@ func (a *Aligner) Align(clip []int16, rate pcm.Hz, ref Reference) ([]Word, float
 		return nil, 0, err
 	}
 	top := math.Min(highest, 0.45*float64(min(x.rate, y.rate)))
-	clipHop := step * float64(x.rate)
-	loudness := x.loudness(clipHop)
-	speech := float64(spoken(loudness)) * step
-	refSpeech := float64(spoken(y.loudness(step*float64(y.rate)))) * step
+	analyser, refAnalyser := a.analyser(x.rate, top), a.analyser(y.rate, top)
+	energies := analyser.energies(x, step*float64(x.rate))
+	refEnergies := refAnalyser.energies(y, step*float64(y.rate))
+	depth := depths(energies)
+	loudness := analyser.deepen(energies, depth)
+	speech, refSpeech := spoken(loudness), spoken(refAnalyser.deepen(refEnergies, depth))
 	if speech == 0 || refSpeech == 0 {
 		return nil, 0, nil
 	}
-	refStep := math.Max(shortest, math.Min(longest, step*refSpeech/speech))
-	refHop := refStep * float64(y.rate)
-	refLoudness := y.loudness(refHop)
+	// The reference is stretched to as many steps as the clip has, pauses aside.
+	times := max(leastStretch, min(mostStretch, float64(speech)/float64(refSpeech)))
+	refEnergies = stretched(refEnergies, times)
+	refLoudness := refAnalyser.deepen(refEnergies, depth)
 	starts := make([]int, len(ref.Words))
 	for i, w := range ref.Words {
-		starts[i] = int(math.Round(float64(w.Start) / float64(ref.Rate) / refStep))
+		starts[i] = int(math.Round(float64(w.Start) / float64(ref.Rate) / step * times))
 	}
 	kept, gaps := withoutPauses(refLoudness, starts)
 	if len(kept) < 2 {
 		return nil, 0, nil
 	}
-	cepstra, refCepstra := a.analyser(x.rate, top).cepstra(x, clipHop), a.analyser(y.rate, top).cepstra(y, refHop)
-	normalise(cepstra, loudness)
-	normalise(refCepstra, refLoudness)
-	g := &grid{
-		clip: features(cepstra, upTo(len(loudness))), ref: features(refCepstra, kept),
-		n: len(loudness), m: len(kept), loudness: loudness, gaps: gaps,
+	g := &grid{n: len(loudness), m: len(kept), loudness: loudness, gaps: gaps}
+	clipCepstra := cepstra(energies, 0)
+	normalise(clipCepstra, loudness)
+	g.clip = features(clipCepstra, upTo(g.n))
+	var near path
+	var best []float32
+	least := math.Inf(1)
+	for _, up := range tracts {
+		refCepstra := cepstra(refEnergies, up)
+		normalise(refCepstra, refLoudness)
+		g.ref = features(refCepstra, kept)
+		rough := g.half()
+		rough.straight(min(max(leastBand, rough.n/4), mostBand))
+		if p, cost := rough.find(); p != nil && cost < least {
+			least, near, best = cost, p, g.ref
+		}
 	}
-	rough := g.half()
-	rough.straight(band)
-	p, _ := rough.find()
-	if p == nil {
+	if near == nil {
 		return nil, 0, nil
 	}
-	g.around(p)
-	if p, _ = g.find(); p == nil {
+	g.ref = best
+	g.around(near)
+	p, cost := g.find()
+	if p == nil {
 		return nil, 0, nil
 	}
 	for i := range starts {
 		starts[i], _ = slices.BinarySearch(kept, starts[i])
 	}
-	return words(ref.Words, starts, p, int64(len(clip)), step*float64(rate)), g.confidence(p), nil
+	return words(ref.Words, starts, p, int64(len(clip)), step*float64(rate)), g.confidence(p, cost), nil
 }
 
 // words places the words that begin at those steps of the reference by the path.
@@ -145,30 +169,28 @@ func words(of []Word, starts []int, p path, frames int64, hop float64) []Word {
 	return out
 }
 
-// confidence compares the distances along the path with those between steps
-// that have nothing to do with each other.
-func (g *grid) confidence(p path) float64 {
-	on, off := 0.0, 0.0
-	for t, j := range p {
-		if j < 0 || g.loudness[t] <= quiet {
+// confidence compares the cost of the path with that of one between steps that
+// have nothing to do with each other.
+func (g *grid) confidence(p path, cost float64) float64 {
+	apart, n, heard := 0.0, 0, 0
+	for t, l := range g.loudness {
+		if l <= quiet {
 			continue
 		}
-		x := g.clip[t*dimension : (t+1)*dimension]
-		// Strangers are taken from all over the reference, in no regular order.
-		stranger := (int(j) + g.m/4 + t*7919%max(1, g.m/2)) % g.m
-		on += float64(distance(x, g.ref[int(j)*dimension:(int(j)+1)*dimension]))
-		off += float64(distance(x, g.ref[stranger*dimension:(stranger+1)*dimension]))
+		heard++
+		if j := int(p[t]); j >= 0 {
+			// Strangers are taken from all over the reference, in no regular order.
+			stranger := (j + g.m/4 + t*7919%max(1, g.m/2)) % g.m
+			apart += float64(distance(g.clip[t*dimension:(t+1)*dimension], g.ref[stranger*dimension:(stranger+1)*dimension]))
+			n++
+		}
 	}
-	if off == 0 {
+	if apart == 0 {
 		return 0
 	}
-	Ratio = on / off
-	return math.Max(0, math.Min(1, (believed-on/off)/(believed-alike)))
+	share := cost / float64(heard) / (apart / float64(n))
+	return math.Max(0, math.Min(1, (1-share)/(1-alike)))
 }
-
-var Ratio float64
-
-const believed, alike = 0.95, 0.5
 
 // withoutPauses lists the steps of the reference that are in no pause, and
 // before which of those there may be one in the clip: where a word begins, where

@@ -31,19 +31,22 @@ const (
 	// emphasised is the corner, in Hz, of the filter that flattens the fall of the
 	// voice's spectrum.
 	emphasised = 77.0
-	// range of a band below its loudest step, as a natural logarithm: 35 dB. What
-	// is lower is noise, and its logarithm would count for more than speech.
-	depth = 35 * math.Ln10 / 10
+	// deepest is how far below its loudest step a band is looked at, as a natural
+	// logarithm: 35 dB. What is lower is noise, whose logarithm would count for more
+	// than speech. Where there is more noise, what noisest of the steps do not pass
+	// by more than aboveNoise, 3 dB, is noise as well.
+	deepest    = 35 * math.Ln10 / 10
+	noisest    = 0.03
+	aboveNoise = 3 * math.Ln10 / 10
+	// faintest is how far below speech anything counts as sound: 60 dB.
+	faintest = 60 * math.Ln10 / 10
 )
 
-// Of the loudness.
+// A step is silent up to quiet of the way from the noise to the loudest, and
+// speech from loud on.
 const (
-	// A step is silent up to quiet of the way from the noise to speech, and
-	// speech from loud on.
 	quiet = 0.1
 	loud  = 0.3
-	// deepest is how far below speech the noise counts at most: 60 dB.
-	deepest = 60 * math.Ln10 / 10
 )
 
 // sound is mono sound at a rate that is looked at.
@@ -71,31 +74,6 @@ func (s sound) steps(hop float64) int { return int(float64(len(s.samples))/hop) 
 
 func (s sound) emphasis() float64 { return math.Exp(-2 * math.Pi * emphasised / float64(s.rate)) }
 
-// loudness says of each step how loud it is, from 0 at the level of the noise
-// to 1 at that of speech.
-func (s sound) loudness(hop float64) []float32 {
-	half, emphasis := int(window/4*float64(s.rate)), s.emphasis()
-	level := make([]float32, s.steps(hop))
-	for i := range level {
-		middle := int(float64(i)*hop + 0.5)
-		sum := 1.0 // of the last bit, so that silence has a logarithm
-		for k := max(1, middle-half); k < min(len(s.samples), middle+half); k++ {
-			d := float64(s.samples[k]) - emphasis*float64(s.samples[k-1])
-			sum += d * d
-		}
-		level[i] = float32(math.Log(sum))
-	}
-	sorted := slices.Clone(level)
-	slices.Sort(sorted)
-	top := sorted[len(sorted)*9/10]
-	low := max(sorted[len(sorted)/50], top-deepest)
-	for i, l := range level {
-		// The lower fifth of the way is noise yet, the upper third speech already.
-		level[i] = min(1, max(0, (l-low)/max(1e-3, top-low)*2-0.4))
-	}
-	return level
-}
-
 // spoken counts the steps of speech.
 func spoken(loudness []float32) int {
 	n := 0
@@ -113,6 +91,7 @@ type analyser struct {
 	hann, frame  []float64
 	coefficients []complex128
 	filters      [bands]filter
+	weight       [bands]float64 // in loudness: half of the emphasis is taken back, or noise would count for too much
 }
 
 // filter is one of the bank: its first bin, and the weights from there on.
@@ -139,6 +118,7 @@ func newAnalyser(rate pcm.Hz, top float64) *analyser {
 	for b := range a.filters {
 		f := &a.filters[b]
 		left, middle, right := at(b), at(b+1), at(b+2)
+		a.weight[b] = 1 / math.Expm1(middle/1127)
 		for bin := range a.coefficients {
 			m := mel(float64(bin) * float64(rate) / float64(n))
 			w := math.Min((m-left)/(middle-left), (right-m)/(right-middle))
@@ -178,11 +158,10 @@ var cosines = func() (table [coefficients][bands]float32) {
 	return table
 }()
 
-// cepstra gives a row of coefficients a step.
-func (a *analyser) cepstra(s sound, hop float64) []float32 {
+// energies gives the logarithm of each band's energy, a row a step.
+func (a *analyser) energies(s sound, hop float64) []float32 {
 	n, emphasis := s.steps(hop), s.emphasis()
 	energies := make([]float32, n*bands)
-	var top [bands]float32
 	for i := range n {
 		from := int(float64(i)*hop+0.5) - len(a.frame)/2
 		for k := range a.frame {
@@ -196,23 +175,93 @@ func (a *analyser) cepstra(s sound, hop float64) []float32 {
 		row := energies[i*bands : (i+1)*bands]
 		for b := range row {
 			f := &a.filters[b]
-			sum := 1.0 // of the last bit
+			sum := 1.0 // of the last bit, so that silence has a logarithm
 			for k, c := range a.coefficients[f.first : f.first+len(f.weight)] {
 				sum += f.weight[k] * (real(c)*real(c) + imag(c)*imag(c))
 			}
 			row[b] = float32(math.Log(sum))
-			top[b] = max(top[b], row[b])
 		}
 	}
+	return energies
+}
+
+// depths says how far below its loudest step each band is more than noise.
+func depths(energies []float32) (depth [bands]float32) {
+	n := len(energies) / bands
+	sorted := make([]float32, n)
+	for b := range depth {
+		for i := range sorted {
+			sorted[i] = energies[i*bands+b]
+		}
+		slices.Sort(sorted)
+		noise := sorted[int(noisest*float64(n))] + aboveNoise
+		depth[b] = max(aboveNoise, min(deepest, sorted[n-1]-noise))
+	}
+	return depth
+}
+
+// deepen raises what is deeper than so far below the loudest step of each band,
+// and says of each step how loud it is, from 0 at the level of the noise to 1 at
+// that of speech.
+func (a *analyser) deepen(energies []float32, depth [bands]float32) (loudness []float32) {
+	var top [bands]float32
+	for i, e := range energies {
+		top[i%bands] = max(top[i%bands], e)
+	}
+	loudness = make([]float32, len(energies)/bands)
+	for i := range loudness {
+		row, sum := energies[i*bands:(i+1)*bands], 0.0
+		for b, e := range row {
+			sum += math.Exp(float64(e)) * a.weight[b]
+			row[b] = max(e, top[b]-depth[b])
+		}
+		loudness[i] = float32(math.Log(sum))
+	}
+	sorted := slices.Clone(loudness)
+	slices.Sort(sorted)
+	high := sorted[len(sorted)*9/10]
+	low := max(sorted[len(sorted)/50], high-faintest)
+	for i, l := range loudness {
+		// The lower fifth of the way is noise yet, the upper third speech already.
+		loudness[i] = min(1, max(0, (l-low)/max(1e-3, high-low)*2-0.4))
+	}
+	return loudness
+}
+
+// stretched are the rows at so many times as many steps, or less.
+func stretched(energies []float32, times float64) []float32 {
+	n := len(energies) / bands
+	m := int(float64(n-1)*times) + 1
+	out := make([]float32, 0, m*bands)
+	for i := range m {
+		at := float64(i) / times
+		lo := min(int(at), n-1)
+		hi, part := min(lo+1, n-1), float32(at-float64(lo))
+		for b := range bands {
+			x, y := energies[lo*bands+b], energies[hi*bands+b]
+			out = append(out, x+part*(y-x))
+		}
+	}
+	return out
+}
+
+// cepstra gives a row of coefficients a step. The bands are moved up by so many,
+// as a shorter vocal tract would have them.
+func cepstra(energies []float32, up float64) []float32 {
+	n := len(energies) / bands
 	out := make([]float32, n*coefficients)
+	var moved [bands]float32
 	for i := range n {
 		row := energies[i*bands : (i+1)*bands]
-		for b := range row {
-			row[b] = max(row[b], top[b]-depth)
+		for b := range moved {
+			at := math.Max(0, math.Min(bands-1, float64(b)-up))
+			lo := min(int(at), bands-2)
+			part := float32(at - float64(lo))
+			moved[b] = row[lo] + part*(row[lo+1]-row[lo])
 		}
 		for c := range coefficients {
 			sum := float32(0)
-			for b, e := range row {
+			for b, e := range moved {
 				sum += e * cosines[c][b]
 			}
 			out[i*coefficients+c] = sum
