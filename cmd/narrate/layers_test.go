@@ -71,7 +71,12 @@ var layers = map[string][]string{
 	"internal/wordtime": {"internal/pcm", "internal/tts"},
 	"internal/preset":   {"internal/pcm", "internal/output"},
 	"internal/master":   {"internal/pcm"},
-	"internal/cover":    {"internal/output"},
+	"internal/typeset":  {},
+	"internal/cover":    {"internal/output", "internal/typeset"},
+	"internal/plot":     {"internal/pcm", "internal/output/plain", "internal/typeset"},
+	"internal/output/plot": {
+		"internal/output", "internal/output/audio", "internal/plot", "internal/pcm", "internal/timeline",
+	},
 	// What a finished file is measured against is what it is made by.
 	"internal/check": {"internal/pcm", "internal/ffmpeg", "internal/preset"},
 	"internal/pipeline": {
