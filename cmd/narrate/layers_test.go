@@ -73,7 +73,7 @@ var layers = map[string][]string{
 	"internal/master":   {"internal/pcm"},
 	"internal/typeset":  {},
 	"internal/cover":    {"internal/output", "internal/typeset"},
-	"internal/plot":     {"internal/pcm", "internal/output/plain", "internal/typeset"},
+	"internal/plot":     {"internal/pcm", "internal/output", "internal/output/plain", "internal/typeset"},
 	"internal/output/plot": {
 		"internal/output", "internal/output/audio", "internal/plot", "internal/pcm", "internal/timeline",
 	},

@@ -84,6 +84,7 @@ func newRootCommand(a *app) *cobra.Command {
 		newPackageCommand(a),
 		newCaptionsCommand(a),
 		newCheckCommand(a),
+		newPlotCommand(a),
 		newSegmentCommand(a),
 		newVoicesCommand(a),
 		newBackendsCommand(a),
