@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"narrate/internal/check"
@@ -359,7 +360,7 @@ func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Me
 	}
 	edition := output.Edition{
 		Timeline: t, Encoding: p.preset.Encoding, Mastering: p.preset.Mastering, Metadata: metadata, Captions: p.caption,
-		Channels: p.preset.Format.Channels, Generator: generator, Jobs: n.jobs,
+		Channels: p.preset.Format.Channels, Generator: generator, Jobs: n.jobs, Shared: new(sync.Map),
 	}
 	sound, err := n.master(ctx, j.store, voice, &edition, p.preset.PerChapter, progress)
 	if err != nil {

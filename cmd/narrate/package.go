@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -94,7 +95,7 @@ func (p *packaging) run(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	e.Generator, e.Jobs = generator, p.jobs
+	e.Generator, e.Jobs, e.Shared = generator, p.jobs, new(sync.Map)
 	if e.Captions, err = captionRules(given); err != nil {
 		return usageError{err}
 	}

@@ -10,7 +10,7 @@ func (e Edition) Cut(span pcm.Span, title string, number, of int) Edition {
 	}
 	t := e.Timeline.Cut(span, title)
 	t.Number, t.Of = number, of
-	e.Timeline = t
+	e.Timeline, e.Shared = t, nil
 	if e.Sound != nil {
 		e.Sound = pcm.Part(e.Sound, span)
 	}

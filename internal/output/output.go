@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 
 	"narrate/internal/pcm"
 	"narrate/internal/timeline"
@@ -71,6 +72,9 @@ type Edition struct {
 	// SoundFile is the name of the file beside this one that holds Sound, for
 	// formats that point to it: "talk.mp3"; "" where it is not told.
 	SoundFile string
+	// Shared, where set, is what formats have worked out of the Timeline for each
+	// other, by keys of their own types. It is of one run.
+	Shared *sync.Map
 	// Generator names this program and its version, for tags: "narrate 1.0".
 	Generator string
 	// Jobs is how many goroutines may encode at once, at least 1. It never
