@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"testing"
@@ -294,4 +295,27 @@ func TestWithoutLetters(t *testing.T) {
 			t.Errorf("%g is %q", v, got)
 		}
 	}
+}
+
+// BenchmarkSurvey looks at a minute of sound and reports how many times faster
+// than that it is.
+func BenchmarkSurvey(b *testing.B) {
+	const rate, seconds = 44100, 60
+	random := rand.New(rand.NewPCG(1, 2))
+	sound := make([]int16, rate*seconds)
+	for i := range sound {
+		swell := math.Sin(float64(i) / rate * 9)
+		sound[i] = int16(swell*12000*math.Sin(float64(i)/30) + 2000*(random.Float64()-0.5))
+	}
+	for b.Loop() {
+		s, err := NewSurvey(pcm.Format{Rate: rate, Channels: 1}, UsualPeak)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for at := 0; at < len(sound); at += 4096 {
+			s.Write(sound[at:min(at+4096, len(sound))])
+		}
+		s.End()
+	}
+	b.ReportMetric(float64(b.N)*seconds/b.Elapsed().Seconds(), "times")
 }
