@@ -23,25 +23,29 @@ func TestConformance(t *testing.T) {
 	outputtest.Run(t, func() output.Format { return outplot.Format{Picture: plot.Options{Kind: plot.SVG}} }, outputtest.Options{Check: checkSVG})
 }
 
-// TestConformanceOfPNG draws small pictures, as pixels take their time.
-func TestConformanceOfPNG(t *testing.T) {
+// TestPNG: what is written is a picture of its size, the same each time. All
+// else is what SVG does, too, and the suite would take half a minute to encode
+// pixels.
+func TestPNG(t *testing.T) {
 	small := plot.Options{Kind: plot.PNG, Width: plot.LeastWidth, Height: plot.LeastHeight}
-	outputtest.Run(t, func() output.Format { return outplot.Format{Picture: small} }, outputtest.Options{
-		Check: func(t *testing.T, path string, _ output.Edition) {
-			file, err := os.Open(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer file.Close()
-			img, err := png.Decode(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if size := img.Bounds().Size(); size.X != 2*small.Width || size.Y != 2*small.Height {
-				t.Errorf("a picture of %v", size)
-			}
-		},
-	})
+	f := outplot.Format{Picture: small}
+	if info, other := f.Info(), (outplot.Format{}).Info(); info.Name == other.Name || info.Suffix == other.Suffix {
+		t.Errorf("%+v and %+v", info, other)
+	}
+	for _, spec := range []outputtest.Spec{{}, {Chapters: 256, Channels: 2}} {
+		e := outputtest.Edition(t, spec)
+		data := outputtest.Write(t, f, e)
+		img, err := png.Decode(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if size := img.Bounds().Size(); size.X != 2*small.Width || size.Y != 2*small.Height {
+			t.Errorf("a picture of %v", size)
+		}
+		if !bytes.Equal(data, outputtest.Write(t, f, e)) {
+			t.Error("another picture of the same")
+		}
+	}
 }
 
 // element is one of a document.
