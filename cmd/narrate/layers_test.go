@@ -88,7 +88,7 @@ var layers = map[string][]string{
 // shared are packages below a contract that serve several plug-ins of it.
 var shared = []string{
 	"internal/input/inputtest", "internal/tts/ttstest", "internal/tts/conform", "internal/output/outputtest", "internal/output/caption/captiontest",
-	"internal/pcm/pcmtest",
+	"internal/pcm/pcmtest", "internal/align/aligntest",
 }
 
 func TestImportsFollowTheDesign(t *testing.T) {
