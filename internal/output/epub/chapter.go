@@ -46,7 +46,8 @@ type writer struct {
 
 // documents are the chapter's text and its overlay.
 func (b *book) documents(c *chapter) (text, overlay []byte) {
-	w := &writer{book: b, chapter: c, overlay: newOverlay(c), ends: b.ends(c)}
+	w := &writer{book: b, chapter: c, ends: ends(b.edition.Timeline.Rate, c.span, c.cues)}
+	w.overlay = newOverlay("../"+c.text(), "../"+c.sound(), ` epub:type="chapter" epub:textref="../`+c.text()+"#"+chapterID+`"`)
 	b.page(&w.Buffer, c.name, "../", ` epub:type="bodymatter"`)
 	w.WriteString(`<section epub:type="chapter" role="doc-chapter" id="` + chapterID + "\">\n")
 	if p := c.picture; p != nil { // it says nothing that the text does not
@@ -271,21 +272,17 @@ func (w *writer) sentence(c *timeline.Cue, i int, runs string) {
 	}
 	w.overlay.begin(id, "")
 	at, from := 0, begin
+	until := endsOfWords(w.book.edition.Timeline.Rate, w.chapter.span, list, begin, end)
 	for k, word := range list {
 		w.WriteString(body(text[at:word.Lo]))
 		at = word.Hi
-		until := end
-		if k+1 < len(list) {
-			until = w.book.edition.Timeline.Rate.Milliseconds(list[k+1].Span.Start - w.chapter.span.Start)
-			until = min(max(until, from), end)
-		}
 		wordID := id + "w" + strconv.Itoa(k+1)
-		if w.overlay.par(wordID, from, until) {
+		if w.overlay.par(wordID, from, until[k]) {
 			w.WriteString(`<span id="` + wordID + `">` + body(text[word.Lo:word.Hi]) + "</span>")
 		} else {
 			w.WriteString(body(text[word.Lo:word.Hi]))
 		}
-		from = until
+		from = until[k]
 	}
 	w.overlay.end()
 	w.WriteString(body(text[at:]) + "</span>")
