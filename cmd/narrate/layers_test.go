@@ -62,10 +62,10 @@ var layers = map[string][]string{
 		"internal/output", "internal/output/plain", "internal/output/caption/cuefile", "internal/document", "internal/timeline", "internal/pcm",
 	},
 	"internal/output/epub": {
-		"internal/output", "internal/output/audio", "internal/output/plain", "internal/archive",
+		"internal/output", "internal/output/audio", "internal/output/plain", "internal/output/prose", "internal/archive",
 		"internal/document", "internal/script", "internal/timeline", "internal/pcm",
 	},
-	"internal/output/page": {"internal/output", "internal/output/audio", "internal/output/plain", "internal/document", "internal/timeline"},
+	"internal/output/page": {"internal/output", "internal/output/audio", "internal/output/plain", "internal/output/prose", "internal/document", "internal/timeline"},
 	"internal/output/lpf": {
 		"internal/output/audio", "internal/output/publication", "internal/output", "internal/archive", "internal/timeline", "internal/pcm",
 	},

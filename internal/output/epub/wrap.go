@@ -126,7 +126,7 @@ func (c claims) choose(m *markup, from, to, owner int) (p place, ok bool) {
 		inner = outside
 	}
 	p.node = inner
-	if c.bounds(m, &p, from, to, first, last) && m.flows(&p) {
+	if c.bounds(m, &p, from, to, first, last) && m.flows(&p, m.child(inner, first)) {
 		p.wrap = true
 		return p, true
 	}
@@ -216,9 +216,10 @@ func (c claims) bounds(m *markup, p *place, from, to, first, last int) bool {
 	return true
 }
 
-// flows reports whether all that lies in the place may stand in a <span>.
-func (m *markup) flows(p *place) bool {
-	for i := p.node + 1; i < m.nodes[p.node].after; i++ {
+// flows reports whether all that lies in the place may stand in a <span>, from
+// the node first on, in which it begins.
+func (m *markup) flows(p *place, first int) bool {
+	for i := first; i < m.nodes[p.node].after; i++ {
 		e := &m.nodes[i]
 		switch {
 		case e.start >= p.end:
