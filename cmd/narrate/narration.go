@@ -195,7 +195,7 @@ func (n *narration) article(ctx context.Context, j *job, article, dir string) er
 	if err != nil {
 		return fmt.Errorf("%s: %w", fetch.Public(article), err)
 	}
-	sc, err := j.script(ctx, article, c)
+	sc, came, err := j.script(ctx, article, c)
 	if err != nil {
 		return err
 	}
@@ -210,6 +210,7 @@ func (n *narration) article(ctx context.Context, j *job, article, dir string) er
 	if err != nil {
 		return err
 	}
+	original := keep(p.formats, sc.Source, came, n.messages.warningf)
 	// What can go wrong without a word spoken goes wrong before one is paid for.
 	if err := p.prepare(ctx, j.store); err != nil {
 		return fmt.Errorf("%s: %w", fetch.Public(article), err)
@@ -221,7 +222,7 @@ func (n *narration) article(ctx context.Context, j *job, article, dir string) er
 		return err
 	}
 	r := result{Folder: dir}
-	err = n.make(ctx, j, p, metadata, speaker, sc, folder, &r)
+	err = n.make(ctx, j, p, metadata, original, speaker, sc, folder, &r)
 	if closeErr := folder.Close(); err == nil {
 		err = closeErr
 	}
@@ -302,7 +303,7 @@ func (n *narration) failures(r result, source string) error {
 }
 
 // make speaks the script, writes the finished files and fills r in.
-func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Metadata, speaker *pipeline.Speaker, sc *script.Script, folder *pipeline.Folder, r *result) error {
+func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Metadata, original []byte, speaker *pipeline.Speaker, sc *script.Script, folder *pipeline.Folder, r *result) error {
 	progress := newProgress(n.messages.w, n.quiet || n.json)
 	defer progress.close()
 	n.messages.clear = progress.clear
@@ -361,6 +362,7 @@ func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Me
 	edition := output.Edition{
 		Timeline: t, Encoding: p.preset.Encoding, Mastering: p.preset.Mastering, Metadata: metadata, Captions: p.caption,
 		Channels: p.preset.Format.Channels, Generator: generator, Jobs: n.jobs, Shared: new(sync.Map),
+		Original: original,
 	}
 	sound, err := n.master(ctx, j.store, voice, &edition, p.preset.PerChapter, progress)
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"narrate/internal/clipstore"
 	"narrate/internal/config"
+	"narrate/internal/input"
 	"narrate/internal/output"
 	"narrate/internal/output/clipset"
 	"narrate/internal/output/manifest"
@@ -127,6 +128,9 @@ func (p *packaging) run(ctx context.Context, path string) (err error) {
 	if err := p.tell(&e, given, formats, filepath.Join(filepath.Dir(path), base), numbers.Cover); err != nil {
 		return err
 	}
+	if err := p.keep(ctx, &e, path, formats); err != nil {
+		return err
+	}
 	folder := &pipeline.Folder{
 		Dir: p.output, Name: base, Formats: formats, Clips: unit, Apart: numbers.PerChapter, Force: p.force,
 	}
@@ -222,6 +226,43 @@ func (p *packaging) tell(e *output.Edition, given config.Config, formats []outpu
 	var err error
 	e.Metadata.Cover, err = said.cover(t.Source, t.Title, t.Author, nil, p.messages.warningf)
 	return err
+}
+
+// keep finds the book that a timeline was made of, for the formats that keep it:
+// where its name leads from here, beside the timeline, or beside its folder.
+func (p *packaging) keep(ctx context.Context, e *output.Edition, path string, formats []output.Format) error {
+	source := e.Timeline.Source
+	keeps := slices.ContainsFunc(formats, func(f output.Format) bool { _, ok := f.(output.Keeper); return ok })
+	if !keeps || !fromArchive(e.Timeline) {
+		return nil
+	}
+	dir, base := filepath.Dir(path), filepath.Base(source)
+	for _, file := range []string{source, filepath.Join(dir, base), filepath.Join(dir, "..", base)} {
+		info, err := os.Stat(file)
+		if err != nil || !info.Mode().IsRegular() || file == source && !filepath.IsLocal(file) {
+			continue
+		}
+		book, err := input.Load(ctx, file, nil)
+		if err != nil {
+			return err
+		}
+		e.Original = keep(formats, file, book.Data, p.messages.warningf)
+		return nil
+	}
+	p.messages.warningf("%s: is not found where it was, nor beside the timeline; the EPUB is made anew of its text", source)
+	return nil
+}
+
+// fromArchive reports whether a timeline's text is from members of an archive.
+func fromArchive(t *timeline.Timeline) bool {
+	for i := range t.Chapters {
+		for k := range t.Chapters[i].Cues {
+			if strings.HasPrefix(t.Chapters[i].Cues[k].Utterance.Pos.File, t.Source+"/") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // write makes the sound, where a format holds it, and the files.

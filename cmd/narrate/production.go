@@ -341,6 +341,26 @@ func (p *plan) cover(source, title, author string, own *document.Cover, warn fun
 	return picture, err
 }
 
+// keep gives the file that an article came as where one of the formats keeps it,
+// and nil where none does. warn is told what the user must know of that.
+func keep(formats []output.Format, source string, came []byte, warn func(format string, args ...any)) []byte {
+	var original []byte
+	for _, f := range formats {
+		k, ok := f.(output.Keeper)
+		if !ok {
+			continue
+		}
+		keeps, notes := k.Keeps(came)
+		for _, note := range notes {
+			warn("%s: %s", source, note)
+		}
+		if keeps {
+			original = came
+		}
+	}
+	return original
+}
+
 // holdsCover reports whether a file that is asked for has a place for a cover.
 func (p *plan) holdsCover() bool {
 	return slices.ContainsFunc(p.formats, func(f output.Format) bool { return f.Info().Cover })

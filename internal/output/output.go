@@ -66,6 +66,9 @@ type Edition struct {
 	Mastering Mastering // of Sound
 	Metadata  Metadata
 	Captions  Captions
+	// Original is the file that the article came as, for a Keeper that has said
+	// that it keeps it; nil for none. The places of utterances lie in it.
+	Original []byte
 	// Level is that of the whole programme's Sound; nil where it was not
 	// measured.
 	Level *Level
@@ -112,6 +115,14 @@ type Format interface {
 // there is any.
 type Fitter interface {
 	Fits(pcm.Format, Encoding) error
+}
+
+// Keeper is a Format that can keep the file that an article came as, and add to
+// it what is heard, instead of making one anew.
+type Keeper interface {
+	// Keeps reports whether it keeps the file, which may be none of its own,
+	// and what the user must know: why it does not, or what of it is left out.
+	Keeps(original []byte) (keeps bool, notes []string)
 }
 
 // ErrMissing is wrapped where a format needs a program or library that is not

@@ -36,6 +36,7 @@ func (b *builder) utterances(r *reading, sentences []segment.Span) (said []Utter
 	spans := make([]piece, 0, len(sentences)) // of said
 	add := func(p piece, spoken string, edits []Edit, phonemes []Phonemes) {
 		text, pos := block.Text[p.lo:p.hi], at.to(p.lo)
+		jumps := at.jumps(p.hi)
 		if !hasSound(spoken) {
 			b.skip(text, SkipSilent, pos)
 			return
@@ -43,7 +44,7 @@ func (b *builder) utterances(r *reading, sentences []segment.Span) (said []Utter
 		spans = append(spans, p)
 		said = append(said, Utterance{
 			Kind: block.Kind, Text: text, Spoken: spoken, Edits: edits, Phonemes: phonemes, Lang: p.lang,
-			Voice: p.cast.voice, After: p.cast.voice.Pauses.Sentence, Pos: pos,
+			Voice: p.cast.voice, After: p.cast.voice.Pauses.Sentence, Pos: pos, Jumps: jumps,
 		})
 	}
 	for i, s := range sentences {
@@ -394,4 +395,16 @@ func (c *cursor) to(off int) document.Pos {
 	c.pos.Col += utf8.RuneCountInString(between)
 	c.off = off
 	return c.pos
+}
+
+// jumps are those of the text from where the cursor is to byte hi.
+func (c *cursor) jumps(hi int) []Jump {
+	var out []Jump
+	for _, a := range c.block.Anchors[c.anchor:] {
+		if a.Text >= hi {
+			break
+		}
+		out = append(out, Jump{a.Text - c.off, a.Pos.Offset})
+	}
+	return out
 }

@@ -17,7 +17,7 @@ import (
 
 	"narrate/internal/document"
 	"narrate/internal/input"
-	"narrate/internal/input/archive"
+	"narrate/internal/archive"
 )
 
 // Format is Word's DOCX, with and without macros, and its templates.

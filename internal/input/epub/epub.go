@@ -20,7 +20,7 @@ import (
 
 	"narrate/internal/document"
 	"narrate/internal/input"
-	"narrate/internal/input/archive"
+	"narrate/internal/archive"
 )
 
 // Format is EPUB.

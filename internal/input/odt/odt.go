@@ -15,7 +15,7 @@ import (
 
 	"narrate/internal/document"
 	"narrate/internal/input"
-	"narrate/internal/input/archive"
+	"narrate/internal/archive"
 )
 
 // Format is the OpenDocument text, its template and its flat form.

@@ -14,7 +14,7 @@ import (
 
 	"narrate/internal/document"
 	"narrate/internal/input"
-	"narrate/internal/input/archive"
+	"narrate/internal/archive"
 	"narrate/internal/input/inputtest"
 )
 

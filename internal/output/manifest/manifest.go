@@ -151,6 +151,11 @@ type (
 		Offset int64  `json:"offset"`
 		Line   int    `json:"line"`
 		Column int    `json:"column"`
+		Jumps  []jump `json:"jumps,omitempty"`
+	}
+	jump struct {
+		From   int   `json:"from"`
+		Offset int64 `json:"offset"`
 	}
 	word struct {
 		Text string `json:"text"`
@@ -325,7 +330,19 @@ func (w *writer) cue(source string, cue *timeline.Cue) error {
 	o := utterance{
 		Kind: u.Kind.String(), Begins: u.Begins, Text: u.Text, Spoken: u.Spoken, Lang: u.Lang, Voice: cue.Voice().Name,
 		span: w.span(cue.Span), Clip: cue.Key,
-		Source: place{output.PlaceName(source, u.Pos.File), u.Pos.Offset, u.Pos.Line, u.Pos.Col},
+		Source: place{output.PlaceName(source, u.Pos.File), u.Pos.Offset, u.Pos.Line, u.Pos.Col, nil},
+	}
+	jumped := 0 // the byte of the last jump
+	for _, j := range u.Jumps {
+		if j.Text < jumped || j.Text > len(u.Text) {
+			return fmt.Errorf("%s: a jump at byte %d of a text of %d", u.Pos, j.Text, len(u.Text))
+		}
+		from := utf8.RuneCountInString(u.Text[jumped:j.Text])
+		if k := len(o.Source.Jumps); k > 0 {
+			from += o.Source.Jumps[k-1].From
+		}
+		o.Source.Jumps = append(o.Source.Jumps, jump{from, j.Offset})
+		jumped = j.Text
 	}
 	for _, m := range cue.Marks {
 		o.Marks = append(o.Marks, mark{m.Name, m.Frame, json.Number(w.rate.Seconds(m.Frame))})

@@ -183,6 +183,9 @@ func (u *readUtterance) read(free pcm.Span, cast map[string]*voices.Voice, gains
 		Pos: document.Pos{File: u.Source.File, Offset: u.Source.Offset, Line: u.Source.Line, Col: u.Source.Column},
 	}
 	var err error
+	if cue.Utterance.Jumps, err = u.jumps(); err != nil {
+		return cue, err
+	}
 	if cue.Span, err = u.span.within(free); err != nil {
 		return cue, err
 	}
@@ -204,40 +207,63 @@ func (u *readUtterance) read(free pcm.Span, cast map[string]*voices.Voice, gains
 	return cue, u.words(&cue)
 }
 
+// counter gives which byte of a text a code point is at, for ascending questions.
+type counter struct {
+	text       string
+	at, points int // a byte of the text, and the code points before it
+}
+
+func (b *counter) of(point int) (int, error) {
+	for b.points < point {
+		if b.at >= len(b.text) {
+			return 0, fmt.Errorf("code point %d of a text of %d", point, b.points)
+		}
+		_, size := utf8.DecodeRuneInString(b.text[b.at:])
+		b.at += size
+		b.points++
+	}
+	return b.at, nil
+}
+
+// jumps reads where the text leaves the source.
+func (u *readUtterance) jumps() ([]script.Jump, error) {
+	var out []script.Jump
+	text := counter{text: u.Text}
+	for i, j := range u.Source.Jumps {
+		if j.From < text.points || j.Offset < 0 {
+			return nil, fmt.Errorf("jump %d: code point %d at byte %d, after %d", i+1, j.From, j.Offset, text.points)
+		}
+		at, err := text.of(j.From)
+		if err != nil {
+			return nil, fmt.Errorf("jump %d: %w", i+1, err)
+		}
+		out = append(out, script.Jump{Text: at, Offset: j.Offset})
+	}
+	return out, nil
+}
+
 // words reads the words: ranges of code points become ranges of bytes.
 func (u *readUtterance) words(cue *timeline.Cue) error {
-	text := u.Text
-	at, points := 0, 0 // a byte of the text, and the code points before it
-	forward := func(to int) error {
-		for points < to {
-			if at >= len(text) {
-				return fmt.Errorf("code point %d of a text of %d", to, points)
-			}
-			_, size := utf8.DecodeRuneInString(text[at:])
-			at += size
-			points++
-		}
-		return nil
-	}
+	text := counter{text: u.Text}
 	free := cue.Span
 	words := make([]timeline.Word, 0, len(u.Words))
 	for i, w := range u.Words {
 		span, err := w.span.within(free)
-		if err == nil && (w.From < points || w.To < w.From) {
-			err = fmt.Errorf("code points %d to %d after %d", w.From, w.To, points)
+		if err == nil && (w.From < text.points || w.To < w.From) {
+			err = fmt.Errorf("code points %d to %d after %d", w.From, w.To, text.points)
+		}
+		var lo, hi int
+		if err == nil {
+			lo, err = text.of(w.From)
 		}
 		if err == nil {
-			err = forward(w.From)
-		}
-		lo := at
-		if err == nil {
-			err = forward(w.To)
+			hi, err = text.of(w.To)
 		}
 		if err != nil {
 			return fmt.Errorf("word %d: %w", i+1, err)
 		}
 		free.Start = span.Start
-		words = append(words, timeline.Word{Span: span, Lo: lo, Hi: at})
+		words = append(words, timeline.Word{Span: span, Lo: lo, Hi: hi})
 	}
 	cue.Words = slices.Clip(words)
 	return nil

@@ -3,11 +3,13 @@ package manifest
 import (
 	"bytes"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"narrate/internal/output"
 	"narrate/internal/output/outputtest"
+	"narrate/internal/script"
 	"narrate/internal/timeline"
 )
 
@@ -25,6 +27,9 @@ func full(t testing.TB) output.Edition {
 	}}
 	cue := &line.Chapters[0].Cues[0]
 	cue.Key, cue.Timing, cue.Confidence = strings.Repeat("cd", 32), timeline.Aligned, 0.75
+	u := *cue.Utterance
+	u.Jumps = []script.Jump{{Text: 1, Offset: 7}, {Text: len(u.Text) - 1, Offset: 900}}
+	cue.Utterance = &u
 	return e
 }
 
@@ -48,6 +53,9 @@ func TestRead(t *testing.T) {
 		for i := range e.Timeline.Chapters {
 			for j := range e.Timeline.Chapters[i].Cues {
 				want, got := e.Timeline.Chapters[i].Cues[j], got.Timeline.Chapters[i].Cues[j]
+				if !slices.Equal(want.Utterance.Jumps, got.Utterance.Jumps) {
+					t.Errorf("%s: jumps of cue %d.%d are %v, want %v", name, i, j, got.Utterance.Jumps, want.Utterance.Jumps)
+				}
 				if !reflect.DeepEqual(want.Words, got.Words) || want.Span != got.Span {
 					t.Errorf("%s: words of cue %d.%d are %v, want %v", name, i, j, got.Words, want.Words)
 				}
