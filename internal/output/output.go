@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"narrate/internal/pcm"
 	"narrate/internal/timeline"
@@ -46,6 +47,14 @@ type Mastering struct {
 // Ceiling is the true peak in dBTP above which the limiter lets nothing pass.
 func (m *Mastering) Ceiling() float64 { return m.Peak - m.Headroom }
 
+// Made is what a programme was laid out for, which whoever makes further files
+// of it has to know. Its zero value is one file, made by no preset.
+type Made struct {
+	Preset     string // its name
+	PerChapter bool   // a file for each chapter, with Head and Tail of its own
+	Head, Tail time.Duration
+}
+
 // Level is what was measured of a programme's sound.
 type Level struct {
 	Loudness float64 // integrated, in LUFS (ITU-R BS.1770-4)
@@ -63,6 +72,7 @@ type Edition struct {
 	Channels  int
 	Encoding  Encoding
 	Mastering Mastering // of Sound
+	Made      Made
 	Metadata  Metadata
 	Captions  Captions
 	// Level is that of the whole programme's Sound; nil where it was not
