@@ -256,14 +256,13 @@ type result struct {
 func (a *app) account(ctx context.Context, folder *pipeline.Folder, r *result, sound *pipeline.SoundReport, e *output.Edition, p *preset.Preset, verify bool) error {
 	r.Sound = sound
 	r.SoundWarnings = sound.Warnings(e.Mastering)
+	var unchecked error // the files are whole all the same, and so is the report
 	if verify {
-		if err := a.checkFinished(ctx, folder, r, p, e.Jobs); err != nil {
-			return err
-		}
+		unchecked = a.checkFinished(ctx, folder, r, p, e.Jobs)
 	}
 	a.reportCaptions(r.Report, e, folder.Formats)
 	r.Files = append(r.Files, folder.ReportPath())
-	return folder.WriteReport(r.Report)
+	return cmp.Or(folder.WriteReport(r.Report), unchecked)
 }
 
 func (n *narration) print(r result, took time.Duration) error {
