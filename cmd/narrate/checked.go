@@ -56,7 +56,7 @@ func (a *app) checkFinished(ctx context.Context, folder *pipeline.Folder, r *res
 			}
 			miss := fmt.Sprintf("%s is %s, where %s wants %s: %s", row.Label, row.Value, row.Target, row.Wanted, row.Fix)
 			a.messages.warningf("%s: %s", result.File, miss)
-			r.SoundWarnings = append(r.SoundWarnings, filepath.Base(result.File)+": "+miss)
+			r.FileWarnings = append(r.FileWarnings, filepath.Base(result.File)+": "+miss)
 		}
 	}
 	return nil

@@ -255,7 +255,17 @@ type result struct {
 // the report, which tells of the article already, tells of them and is written.
 func (a *app) account(ctx context.Context, folder *pipeline.Folder, r *result, sound *pipeline.SoundReport, e *output.Edition, p *preset.Preset, verify bool) error {
 	r.Sound = sound
-	r.SoundWarnings = sound.Warnings(e.Mastering)
+	r.FileWarnings = sound.Warnings(e.Mastering)
+	for _, f := range folder.Formats {
+		warner, ok := f.(output.Warner)
+		if !ok {
+			continue
+		}
+		for _, w := range warner.Warnings(e.Timeline) {
+			a.messages.warningf("%s: %s", e.Timeline.Source, w)
+			r.FileWarnings = append(r.FileWarnings, w)
+		}
+	}
 	var unchecked error // the files are whole all the same, and so is the report
 	if verify {
 		unchecked = a.checkFinished(ctx, folder, r, p, e.Jobs)

@@ -68,6 +68,8 @@ type Edition struct {
 	// Sound has the timeline's rate and exactly its frames; formats that
 	// need no sound leave it alone.
 	Sound pcm.Source
+	// At is where Sound begins in the programme that it is a part of, in frames.
+	At int64
 	// Channels is how many Sound has, also where it is left out.
 	Channels  int
 	Encoding  Encoding
@@ -118,6 +120,12 @@ type Format interface {
 // there is any.
 type Fitter interface {
 	Fits(pcm.Format, Encoding) error
+}
+
+// Warner is a Format that cannot hold all that some timelines have. Warnings say
+// what of it a file goes without.
+type Warner interface {
+	Warnings(*timeline.Timeline) []string
 }
 
 // ErrMissing is wrapped where a format needs a program or library that is not

@@ -43,8 +43,9 @@ type Report struct {
 	// Levels are the voices heard, where there are several.
 	Levels   []Level  `json:"levels,omitempty"`
 	Warnings []string `json:"warnings"` // of the article and its speech
-	// SoundWarnings are those of mastering, and of the check of what was written.
-	SoundWarnings []string `json:"soundWarnings,omitempty"`
+	// FileWarnings are those of mastering, of formats that cannot hold all there
+	// is, and of the check of what was written.
+	FileWarnings []string `json:"fileWarnings,omitempty"`
 }
 
 // CaptionFault is where a caption breaks its rules, as speech leaves no choice.
