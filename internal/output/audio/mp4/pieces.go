@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"narrate/internal/ffmpeg"
@@ -86,7 +87,11 @@ func (p *piece) encode(ctx context.Context, program *ffmpeg.Program, s stream, e
 			err = cerr
 		}
 	}()
-	adts := bounded{data: p.data[:0], limit: int(end-from+ahead+2) * (s.maxPacket() + adtsHeader)}
+	packets := int(end - from + ahead + 2)
+	// Room for what is expected, and an eighth: growing by and by would leave
+	// garbage of several times the piece.
+	expected := packets * (s.bitRate*packetFrames/int(s.format.Rate)/8 + adtsHeader) * 9 / 8
+	adts := bounded{data: slices.Grow(p.data[:0], expected), limit: packets * (s.maxPacket() + adtsHeader)}
 	full := (end + ahead - from) * packetFrames
 	sound := &feed{
 		Reader: r, silence: full - span.Frames(), progress: e.Progress,
