@@ -21,6 +21,7 @@ import (
 	"narrate/internal/output/clipset"
 	"narrate/internal/pcm"
 	"narrate/internal/pipeline"
+	"narrate/internal/preset"
 	"narrate/internal/script"
 	"narrate/internal/timeline"
 )
@@ -252,27 +253,58 @@ type result struct {
 	stopped error // what ended the run before all was tried
 }
 
-func (n *narration) print(r result, took time.Duration) error {
-	switch {
-	case n.json:
-		encoder := json.NewEncoder(n.stdout)
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(r)
-	case n.quiet:
-		return nil
-	}
-	var err error
-	if r.Frames > 0 {
-		_, err = fmt.Fprintf(n.stdout, "%s: %s in %d %s, %d of %d sentences spoken anew, in %s\n",
-			r.Folder, clock(r.Rate.Duration(r.Frames)), r.Chapters, plural(r.Chapters, "chapter"),
-			r.Spoken, r.Utterances, took.Round(10*time.Millisecond))
-	}
-	for _, f := range r.Files {
-		if err == nil {
-			_, err = fmt.Fprintln(n.stdout, "  "+f)
+// account ends the work on the files that were written: they are checked, and
+// the report, which tells of the article already, tells of them and is written.
+func (a *app) account(ctx context.Context, folder *pipeline.Folder, r *result, sound *pipeline.SoundReport, e *output.Edition, p *preset.Preset, verify bool) error {
+	r.Sound = sound
+	r.FileWarnings = sound.Warnings(e.Mastering)
+	for _, f := range folder.Formats {
+		warner, ok := f.(output.Warner)
+		if !ok {
+			continue
+		}
+		for _, w := range warner.Warnings(e.Timeline) {
+			a.messages.warningf("%s: %s", e.Timeline.Source, w)
+			r.FileWarnings = append(r.FileWarnings, w)
 		}
 	}
-	return err
+	var unchecked error // the files are whole all the same, and so is the report
+	if verify {
+		unchecked = a.checkFinished(ctx, folder, r, p, e.Jobs)
+	}
+	a.reportCaptions(r.Report, e, folder.Formats)
+	r.Files = append(r.Files, folder.ReportPath())
+	return cmp.Or(folder.WriteReport(r.Report), unchecked)
+}
+
+func (n *narration) print(r result, took time.Duration) error {
+	if n.quiet && !n.json {
+		return nil
+	}
+	if !n.json && r.Frames > 0 {
+		_, err := fmt.Fprintf(n.stdout, "%s: %s in %d %s, %d of %d sentences spoken anew, in %s\n",
+			r.Folder, clock(r.Rate.Duration(r.Frames)), r.Chapters, plural(r.Chapters, "chapter"),
+			r.Spoken, r.Utterances, took.Round(10*time.Millisecond))
+		if err != nil {
+			return err
+		}
+	}
+	return n.printFiles(r, "  ", n.json)
+}
+
+// printFiles prints the files, each behind the indent, or all there is as JSON.
+func (a *app) printFiles(r result, indent string, asJSON bool) error {
+	if asJSON {
+		encoder := json.NewEncoder(a.stdout)
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(r)
+	}
+	for _, f := range r.Files {
+		if _, err := fmt.Fprintln(a.stdout, indent+f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // stopped says what ended a run, and what is to be had of it.
@@ -361,8 +393,8 @@ func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Me
 	}
 	edition := output.Edition{
 		Timeline: t, Encoding: p.preset.Encoding, Mastering: p.preset.Mastering, Metadata: metadata, Captions: p.caption,
-		Channels: p.preset.Format.Channels, Generator: generator, Jobs: n.jobs, Shared: new(sync.Map),
-		Original: original,
+		Channels: p.preset.Format.Channels, Made: p.preset.Made(), Generator: generator, Jobs: n.jobs,
+		Original: original, Shared: new(sync.Map),
 	}
 	sound, err := n.master(ctx, j.store, voice, &edition, p.preset.PerChapter, progress)
 	if err != nil {
@@ -372,18 +404,9 @@ func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Me
 	if r.Files, err = folder.Write(ctx, edition); err != nil {
 		return err
 	}
-	if n.verify {
-		if r.Checks, err = n.checkFinished(ctx, folder, r.Files, &p.preset, n.jobs); err != nil {
-			return err
-		}
-	}
 	if stale := folder.StaleClips(); stale != "" {
 		n.messages.warningf("%s: the clips of an earlier run, which --clips would replace", stale)
 	}
 	r.Report = pipeline.NewReport(sc, speech, t)
-	r.Sound = sound
-	r.Report.Warnings = append(r.Report.Warnings, sound.Warnings(p.preset.Mastering)...)
-	n.reportCaptions(r.Report, &edition, p.formats)
-	r.Files = append(r.Files, folder.ReportPath())
-	return folder.WriteReport(r.Report)
+	return n.account(ctx, folder, r, sound, &edition, &p.preset, n.verify)
 }

@@ -188,9 +188,7 @@ func newPlan(c config.Config) (plan, error) {
 	if p.caption, err = captionRules(c); err != nil {
 		return p, err
 	}
-	if p.holds("opus") { // which adds more to peaks than the others
-		p.preset.Mastering.Headroom = max(p.preset.Mastering.Headroom, opusHeadroom)
-	}
+	leaveHeadroom(&p.preset.Mastering, p.formats)
 	if p.preset.Longest > 0 && p.rules.Longest == 0 {
 		p.rules.Longest = p.preset.Longest
 	}
@@ -216,9 +214,22 @@ func newPlan(c config.Config) (plan, error) {
 // measured on speech.
 const opusHeadroom = 2
 
+// leaveHeadroom has the limiter leave what the formats need: Opus adds more to
+// peaks than the others.
+func leaveHeadroom(m *output.Mastering, formats []output.Format) {
+	if holds(formats, "opus") {
+		m.Headroom = max(m.Headroom, opusHeadroom)
+	}
+}
+
+// holds reports whether a format is among those to be written.
+func holds(formats []output.Format, name string) bool {
+	return slices.ContainsFunc(formats, func(f output.Format) bool { return f.Info().Name == name })
+}
+
 // holds reports whether a format is among those to be written.
 func (p *plan) holds(name string) bool {
-	return slices.ContainsFunc(p.formats, func(f output.Format) bool { return f.Info().Name == name })
+	return holds(p.formats, name)
 }
 
 // suitOpus takes a rate that Opus can hold to the frame, unless the user has

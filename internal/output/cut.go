@@ -8,6 +8,7 @@ func (e Edition) Cut(span pcm.Span, title string, number, of int) Edition {
 	if e.Metadata.Album == "" {
 		e.Metadata.Album = e.Timeline.Title
 	}
+	e.At += span.Start
 	t := e.Timeline.Cut(span, title)
 	t.Number, t.Of = number, of
 	e.Timeline, e.Shared = t, nil

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"time"
 
 	"narrate/internal/pcm"
 	"narrate/internal/timeline"
@@ -47,6 +48,14 @@ type Mastering struct {
 // Ceiling is the true peak in dBTP above which the limiter lets nothing pass.
 func (m *Mastering) Ceiling() float64 { return m.Peak - m.Headroom }
 
+// Made is what a programme was laid out for, which whoever makes further files
+// of it has to know. Its zero value is one file, made by no preset.
+type Made struct {
+	Preset     string // its name
+	PerChapter bool   // a file for each chapter, with Head and Tail of its own
+	Head, Tail time.Duration
+}
+
 // Level is what was measured of a programme's sound.
 type Level struct {
 	Loudness float64 // integrated, in LUFS (ITU-R BS.1770-4)
@@ -60,10 +69,13 @@ type Edition struct {
 	// Sound has the timeline's rate and exactly its frames; formats that
 	// need no sound leave it alone.
 	Sound pcm.Source
+	// At is where Sound begins in the programme that it is a part of, in frames.
+	At int64
 	// Channels is how many Sound has, also where it is left out.
 	Channels  int
 	Encoding  Encoding
 	Mastering Mastering // of Sound
+	Made      Made
 	Metadata  Metadata
 	Captions  Captions
 	// Original is the file that the article came as, for a Keeper that has said
@@ -123,6 +135,12 @@ type Keeper interface {
 	// Keeps reports whether it keeps the file, which may be none of its own,
 	// and what the user must know: why it does not, or what of it is left out.
 	Keeps(original []byte) (keeps bool, notes []string)
+}
+
+// Warner is a Format that cannot hold all that some timelines have. Warnings say
+// what of it a file goes without.
+type Warner interface {
+	Warnings(*timeline.Timeline) []string
 }
 
 // ErrMissing is wrapped where a format needs a program or library that is not

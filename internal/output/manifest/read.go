@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"narrate/internal/document"
@@ -27,6 +29,7 @@ type (
 		head
 		Voices   []voice       `json:"voices"`
 		Chapters []readChapter `json:"chapters"`
+		Pictures []string      `json:"pictures"`
 	}
 	readChapter struct {
 		chapter
@@ -67,7 +70,16 @@ func Read(r io.Reader) (output.Edition, error) {
 	}
 	e.Timeline, e.Generator = t, f.Generator
 	e.Metadata = f.metadata()
-	f.Sound.into(&e)
+	if err := f.Sound.into(&e); err != nil {
+		return e, err
+	}
+	pictures := make([]*output.Picture, len(f.Pictures))
+	for i, url := range f.Pictures {
+		var err error
+		if pictures[i], err = readDataURL(url); err != nil {
+			return e, fmt.Errorf("timeline: picture %d: %w", i+1, err)
+		}
+	}
 	cast := map[string]*voices.Voice{}
 	gains := map[string]float64{}
 	for _, v := range f.Voices {
@@ -94,11 +106,18 @@ func Read(r io.Reader) (output.Edition, error) {
 		}
 		chapter.Number = cmp.Or(c.Number, i+1)
 		chapter.Origin = cmp.Or(c.Origin, chapter.Number)
-		if c.Link != "" {
+		if c.Picture < 0 || c.Picture > len(pictures) {
+			return e, fmt.Errorf("timeline: chapter %d: there is no picture %d", i+1, c.Picture)
+		}
+		if c.Link != "" || c.Picture > 0 {
 			if e.Metadata.Chapters == nil {
 				e.Metadata.Chapters = map[int]output.ChapterMetadata{}
 			}
-			e.Metadata.Chapters[chapter.Number] = output.ChapterMetadata{Link: c.Link}
+			told := output.ChapterMetadata{Link: c.Link}
+			if c.Picture > 0 {
+				told.Picture = pictures[c.Picture-1]
+			}
+			e.Metadata.Chapters[chapter.Number] = told
 		}
 		if chapter.Span.Start != free.Start {
 			return e, fmt.Errorf("timeline: chapter %d begins at frame %d, the one before it ends at %d", i+1, chapter.Span.Start, free.Start)
@@ -123,16 +142,28 @@ func (f *readHead) metadata() output.Metadata {
 	}
 }
 
-func (s *sound) into(e *output.Edition) {
+// mostSilence is the most that is read as the silence at an end of a file, in
+// seconds.
+const mostSilence = 60
+
+func (s *sound) into(e *output.Edition) error {
 	if s == nil {
-		return
+		return nil
 	}
+	for _, seconds := range []float64{s.Head, s.Tail} {
+		if seconds < 0 || seconds > mostSilence {
+			return fmt.Errorf("timeline: silence of %g s at an end", seconds)
+		}
+	}
+	silence := func(seconds float64) time.Duration { return time.Duration(math.Round(seconds * float64(time.Second))) }
+	e.Made = output.Made{Preset: s.Preset, PerChapter: s.PerChapter, Head: silence(s.Head), Tail: silence(s.Tail)}
 	e.Channels = s.Channels
 	e.Encoding = output.Encoding{MP3: s.MP3, AAC: s.AAC, Opus: s.Opus, VBR: s.VBR, Quality: s.Quality}
 	e.Mastering = output.Mastering{Measure: s.Measure, Level: s.Level, Peak: s.Peak, Headroom: s.Headroom, HighPass: s.HighPass}
 	if s.Loudness != nil {
 		e.Level = &output.Level{Loudness: s.Loudness.Loudness, Range: s.Loudness.Range, TruePeak: s.Loudness.TruePeak}
 	}
+	return nil
 }
 
 // within gives the span if it lies inside of another.
