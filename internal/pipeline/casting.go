@@ -22,6 +22,7 @@ type candidate struct {
 	voice    *voices.Voice
 	backend  tts.Backend
 	version  string // of the backend and the voice
+	engine   string // the engine's own name of the voice
 	phonemes bool   // whether the backend obeys them
 }
 
@@ -37,6 +38,7 @@ type line struct {
 type casting struct {
 	backends map[string]tts.Backend
 	lines    map[*voices.Voice]*line
+	engines  map[*voices.Voice]string // candidate.engine
 
 	mu       sync.Mutex
 	lost     map[voiceID]error  // voices that ceased to be had, and why
@@ -54,7 +56,7 @@ type question struct {
 // their voices. It fails only where the context has ended.
 func (s *Speaker) cast(ctx context.Context, utterances []*script.Utterance) (*casting, error) {
 	c := &casting{
-		backends: s.Backends, lines: map[*voices.Voice]*line{}, lost: map[voiceID]error{},
+		backends: s.Backends, lines: map[*voices.Voice]*line{}, engines: map[*voices.Voice]string{}, lost: map[voiceID]error{},
 		judged: map[question]error{}, deaf: map[string]bool{},
 	}
 	for _, u := range utterances {
@@ -69,6 +71,7 @@ func (s *Speaker) cast(ctx context.Context, utterances []*script.Utterance) (*ca
 				return nil, ctx.Err()
 			case err == nil:
 				l.candidates = append(l.candidates, found)
+				c.engines[v] = found.engine
 			case l.missing == nil:
 				l.missing = err
 			}
@@ -91,8 +94,12 @@ func (s *Speaker) candidate(ctx context.Context, v *voices.Voice) (candidate, er
 	if err != nil {
 		return candidate{}, err
 	}
+	engine, err := tts.NameOf(ctx, backend, *v)
+	if err != nil {
+		return candidate{}, err
+	}
 	version, err := tts.VersionOf(ctx, backend, *v)
-	return candidate{v, backend, version, info.Phonemes}, err
+	return candidate{v, backend, version, engine, info.Phonemes}, err
 }
 
 // first is who is to speak an utterance, unless that fails; an error says why

@@ -173,7 +173,7 @@ func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error)
 	var stopped error
 	if i := slices.Index(useless, true); i >= 0 {
 		stopped = fmt.Errorf("%s: %w", utterances[i].Pos, reasons[i])
-	} else if err := errors.Join(s.level(ctx, utterances, speech), s.estimateWords(ctx, utterances, speech)); err != nil {
+	} else if err := errors.Join(s.level(ctx, cast, utterances, speech), s.estimateWords(ctx, utterances, speech)); err != nil {
 		return nil, err
 	}
 	speech.Warnings = append(cast.warnings, substituted(sc.Source, speech.Substitutes)...)
@@ -233,7 +233,7 @@ func (s *Speaker) key(spoken string, by candidate, phonemes []tts.Phonemes) clip
 	v := by.voice
 	number := func(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 	fields := []string{
-		v.Backend, by.version, v.Language, v.Engine, number(v.Rate), number(v.Pitch), number(v.Volume),
+		v.Backend, by.version, v.Language, by.engine, number(v.Rate), number(v.Pitch), number(v.Volume),
 		spoken, s.Trim.Key(), resample.Version, strconv.Itoa(int(s.Rate)),
 	}
 	// Without any, the key is the one that such an utterance has always had.

@@ -88,7 +88,7 @@ func TestVoiceChangesTheKey(t *testing.T) {
 	s := speaker(t, fake.New(fake.Options{}), t.TempDir())
 	u := &scriptOf("A sentence.").Chapters[0].Utterances[0]
 	key := func(u *script.Utterance, version string, phonemes []tts.Phonemes) clipstore.Key {
-		return s.key(u.Spoken, candidate{voice: u.Voice, version: version}, phonemes)
+		return s.key(u.Spoken, candidate{voice: u.Voice, version: version, engine: u.Voice.Engine}, phonemes)
 	}
 	keys := map[clipstore.Key]string{key(u, "1", nil): "base"}
 	for name, change := range map[string]func(*script.Utterance, *voices.Voice){

@@ -31,6 +31,10 @@ func (able) Pronounce(_ context.Context, _ voices.Voice, ipa string) error {
 	return nil
 }
 
+func (able) VoiceName(_ context.Context, v voices.Voice) (string, error) {
+	return v.Engine + "!", nil
+}
+
 func (able) Terms(v voices.Voice) tts.Terms { return tts.Terms{MaxText: len(v.Engine)} }
 
 // plain hides what its backend can do.
@@ -68,7 +72,13 @@ func TestAbilities(t *testing.T) {
 		if terms, err := tts.TermsOf(t.Context(), b, three); err != nil || terms.MaxText != 5 {
 			t.Errorf("%s: terms %+v, %v", name, terms, err)
 		}
+		if own, err := tts.NameOf(t.Context(), b, one); err != nil || own != "one!" {
+			t.Errorf("%s: named %q, %v", name, own, err)
+		}
 		b = around(plain{inner})
+		if own, err := tts.NameOf(t.Context(), b, one); err != nil || own != "one" {
+			t.Errorf("%s: named %q, %v", name, own, err)
+		}
 		if tts.CheckVoice(t.Context(), b, three) != nil || tts.CheckPhonemes(t.Context(), b, three, "☃") != nil {
 			t.Errorf("%s: a backend that cannot judge has judged", name)
 		}

@@ -107,6 +107,19 @@ func (b *Backend) Check(ctx context.Context, v voices.Voice) error {
 	return err
 }
 
+// VoiceName implements tts.Namer: the case of a name does not matter.
+func (b *Backend) VoiceName(ctx context.Context, v voices.Voice) (string, error) {
+	e, err := b.look(ctx)
+	if err != nil {
+		return "", err
+	}
+	a, err := b.ask(e, v)
+	if err != nil {
+		return "", err
+	}
+	return a.voice, nil
+}
+
 // Close implements tts.Backend. Nothing is kept running.
 func (b *Backend) Close() error { return nil }
 

@@ -140,6 +140,16 @@ func (b *Backend) Check(ctx context.Context, v voices.Voice) error {
 	return err
 }
 
+// VoiceName implements tts.Namer: a voice has a file, a language and a name.
+func (b *Backend) VoiceName(ctx context.Context, v voices.Voice) (string, error) {
+	e, err := b.look(ctx)
+	if err != nil {
+		return "", err
+	}
+	ask, err := e.voice(v)
+	return ask.Voice, err
+}
+
 // Pronounce implements tts.Pronouncer.
 func (b *Backend) Pronounce(ctx context.Context, v voices.Voice, ipa string) error {
 	e, err := b.look(ctx)
