@@ -48,8 +48,8 @@ type casting struct {
 }
 
 type question struct {
-	voice *voices.Voice
-	ipa   string
+	voice       *voices.Voice
+	ipa, native string
 }
 
 // cast asks each backend that the utterances need what it is, and whether it has
@@ -140,13 +140,19 @@ func (c *casting) warn(format string, args ...any) {
 func (c *casting) phonemes(ctx context.Context, u *script.Utterance, by candidate) ([]tts.Phonemes, error) {
 	var obeyed []tts.Phonemes
 	for _, p := range u.Phonemes {
+		wanted := tts.Phonemes{Lo: p.Lo, Hi: p.Hi, IPA: p.IPA}
+		if own, ok := voices.NativeTo(by.voice.Backend, p.Native); ok {
+			wanted.IPA, wanted.Native = "", own.Phonemes
+		} else if p.IPA == "" {
+			continue // it is for other backends
+		}
 		if !by.phonemes {
 			c.warnDeaf(u, by)
 			return nil, nil
 		}
-		err := c.judge(ctx, u, p, by)
+		err := c.judge(ctx, u, wanted, by)
 		if err == nil {
-			obeyed = append(obeyed, tts.Phonemes{Lo: p.Lo, Hi: p.Hi, IPA: p.IPA})
+			obeyed = append(obeyed, wanted)
 		} else if !errors.Is(err, tts.ErrPhonemes) {
 			return nil, err
 		}
@@ -165,15 +171,19 @@ func (c *casting) warnDeaf(u *script.Utterance, by candidate) {
 }
 
 // judge says whether the candidate can pronounce p; it asks once for each way.
-func (c *casting) judge(ctx context.Context, u *script.Utterance, p script.Phonemes, by candidate) error {
-	q := question{by.voice, p.IPA}
+func (c *casting) judge(ctx context.Context, u *script.Utterance, p tts.Phonemes, by candidate) error {
+	q := question{by.voice, p.IPA, p.Native}
 	c.mu.Lock()
 	err, known := c.judged[q]
 	c.mu.Unlock()
 	if known {
 		return err
 	}
-	err = tts.CheckPhonemes(ctx, by.backend, *by.voice, p.IPA)
+	if p.Native != "" {
+		err = tts.CheckNative(ctx, by.backend, *by.voice, p.Native)
+	} else {
+		err = tts.CheckPhonemes(ctx, by.backend, *by.voice, p.IPA)
+	}
 	if err != nil && !errors.Is(err, tts.ErrPhonemes) {
 		return err // of this moment, not of the sound
 	}

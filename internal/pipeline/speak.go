@@ -239,6 +239,9 @@ func (s *Speaker) key(spoken string, by candidate, phonemes []tts.Phonemes) clip
 	// Without any, the key is the one that such an utterance has always had.
 	for _, p := range phonemes {
 		fields = append(fields, strconv.Itoa(p.Lo), strconv.Itoa(p.Hi), p.IPA)
+		if p.Native != "" { // and then there is no IPA, which tells the two apart
+			fields = append(fields, p.Native)
+		}
 	}
 	heard := slices.DeleteFunc(slices.Sorted(maps.Keys(v.Settings)), func(name string) bool {
 		return tts.SilentSetting(s.Backends[v.Backend], name)

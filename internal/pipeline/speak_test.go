@@ -111,7 +111,7 @@ func TestVoiceChangesTheKey(t *testing.T) {
 		}
 		keys[changedKey] = name
 	}
-	for _, p := range [][]tts.Phonemes{{{Lo: 0, Hi: 1, IPA: "ə"}}, {{Lo: 0, Hi: 1, IPA: "a"}}, {{Lo: 2, Hi: 10, IPA: "ə"}}} {
+	for _, p := range [][]tts.Phonemes{{{Lo: 0, Hi: 1, IPA: "ə"}}, {{Lo: 0, Hi: 1, IPA: "a"}}, {{Lo: 0, Hi: 1, Native: "a"}}, {{Lo: 2, Hi: 10, IPA: "ə"}}} {
 		pronounced := key(u, "1", p)
 		if other, taken := keys[pronounced]; taken {
 			t.Errorf("phonemes %v and %s give the same key", p, other)
@@ -158,6 +158,29 @@ func TestPhonemes(t *testing.T) {
 	}
 	if speech.Spoken != 2 || len(speech.Warnings) != 1 || !strings.HasPrefix(speech.Warnings[0], "a.txt:2:1: \"Snow\" is said as it is written") {
 		t.Errorf("%d spoken, warnings %q", speech.Spoken, speech.Warnings)
+	}
+
+	// Phonemes of the engine's own go before IPA, and are another sound; those of
+	// other engines are nothing.
+	native := scriptOf(texts...)
+	own := func(backend, phonemes string) []voices.Native {
+		return []voices.Native{{Backend: backend, Phonemes: phonemes}}
+	}
+	native.Chapters[0].Utterances[0].Phonemes = []script.Phonemes{{Lo: 0, Hi: 4, IPA: "kwɪz", Native: own("fake", "KW")}}
+	native.Chapters[0].Utterances[1].Phonemes = []script.Phonemes{{Lo: 0, Hi: 4, Native: own("fake", "S")}}
+	native.Chapters[0].Utterances[2].Phonemes = []script.Phonemes{{Lo: 0, Hi: 4, Native: own("other", "☃")}}
+	native.Chapters[0].Utterances[3].Phonemes = []script.Phonemes{{Lo: 0, Hi: 4, Native: own("fake", "no")}}
+	said, err := s.Speak(t.Context(), native)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, same := range []bool{false, false, true, true} {
+		if (plain.Keys[i] == said.Keys[i]) != same || said.Keys[i] == speech.Keys[i] && !same {
+			t.Errorf("%q with phonemes of its engine: the key is the same: %v, want %v", texts[i], !same, same)
+		}
+	}
+	if said.Spoken != 2 || len(said.Warnings) != 1 || !strings.HasPrefix(said.Warnings[0], "a.txt:4:1: \"Noth\" is said as it is written") {
+		t.Errorf("%d spoken, warnings %q", said.Spoken, said.Warnings)
 	}
 
 	deaf := speaker(t, fake.New(fake.Options{Deaf: true}), t.TempDir())

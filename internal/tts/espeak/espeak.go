@@ -152,6 +152,15 @@ func (b *Backend) VoiceName(ctx context.Context, v voices.Voice) (string, error)
 
 // Pronounce implements tts.Pronouncer.
 func (b *Backend) Pronounce(ctx context.Context, v voices.Voice, ipa string) error {
+	return b.judge(ctx, v, tts.Phonemes{IPA: ipa})
+}
+
+// Spell implements tts.Speller.
+func (b *Backend) Spell(ctx context.Context, v voices.Voice, phonemes string) error {
+	return b.judge(ctx, v, tts.Phonemes{Native: phonemes})
+}
+
+func (b *Backend) judge(ctx context.Context, v voices.Voice, p tts.Phonemes) error {
 	e, err := b.look(ctx)
 	if err != nil {
 		return err
@@ -160,25 +169,31 @@ func (b *Backend) Pronounce(ctx context.Context, v voices.Voice, ipa string) err
 	if err != nil {
 		return err
 	}
-	_, err = b.mnemonics(ctx, e, ask.Voice, ipa)
+	_, err = b.mnemonics(ctx, e, ask.Voice, p)
 	return err
 }
 
-// mnemonics turns IPA into what the engine takes for a voice of its list.
-func (b *Backend) mnemonics(ctx context.Context, e *engine, voice, ipa string) (string, error) {
+// mnemonics turns a pronunciation into what the engine takes for a voice of its
+// list.
+func (b *Backend) mnemonics(ctx context.Context, e *engine, voice string, p tts.Phonemes) (string, error) {
 	s, err := b.soundsOf(ctx, e, voice)
 	if err != nil {
 		return "", err
 	}
-	m, err := s.say(ipa)
+	var m string
+	if p.Native != "" {
+		m, err = s.spell(p.Native)
+	} else {
+		m, err = s.say(p.IPA)
+	}
 	if err != nil {
 		return "", fmt.Errorf("espeak: %w", err)
 	}
 	return m, nil
 }
 
-// Synthesize implements tts.Backend. Phonemes that Pronounce objects to are
-// spoken as they are written.
+// Synthesize implements tts.Backend. Phonemes that Pronounce or Spell
+// objects to are spoken as they are written.
 func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, error) {
 	if err := ctx.Err(); err != nil {
 		return tts.Clip{}, err
@@ -205,7 +220,7 @@ func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 	}
 	var said []spoken
 	for _, p := range r.Phonemes {
-		m, err := b.mnemonics(ctx, e, ask.Voice, p.IPA)
+		m, err := b.mnemonics(ctx, e, ask.Voice, p)
 		switch {
 		case err == nil:
 			said = append(said, spoken{p.Lo, p.Hi, m})
