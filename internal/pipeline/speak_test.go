@@ -264,8 +264,21 @@ func TestCancelStops(t *testing.T) {
 			once.Do(cancel)
 		}
 	}
-	if _, err := s.Speak(ctx, scriptOf(texts...)); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+	speech, err := s.Speak(ctx, scriptOf(texts...))
+	if !errors.Is(err, context.Canceled) || err.Error() != "interrupted" || speech == nil {
+		t.Fatalf("got %v", err)
+	}
+	if speech.Spoken < 10 || speech.Reused != 0 || len(speech.Failed) != 30-speech.Spoken || speech.Failed[0].Text != texts[3] || speech.Failed[0].Reason != "interrupted" {
+		t.Errorf("%d spoken, %d reused, failed %v", speech.Spoken, speech.Reused, speech.Failed)
+	}
+	// What an earlier run has spoken, and this one does not come to, is heard.
+	ctx, cancel = context.WithCancel(t.Context())
+	once = sync.Once{}
+	s.Progress = func(int) { once.Do(cancel) }
+	s.Jobs = 1
+	again, err := s.Speak(ctx, scriptOf(texts...))
+	if !errors.Is(err, context.Canceled) || again == nil || again.Spoken != 0 || again.Reused != speech.Spoken || len(again.Failed) != len(speech.Failed) {
+		t.Errorf("again: %v, %+v", err, again)
 	}
 }
 
