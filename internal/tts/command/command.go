@@ -50,10 +50,7 @@ type Backend struct {
 	options Options
 	slots   chan struct{} // one for each request that may run at once
 
-	// looking is held by whoever looks at the program. It is a channel, since
-	// that may take long and those who wait may be cancelled.
-	looking chan struct{}
-	engine  *engine // nil until it was looked at
+	engine *tts.Found[*engine]
 }
 
 // New makes the backend that a profile describes. It starts nothing yet.
@@ -70,8 +67,8 @@ func New(p *Profile, o Options) *Backend {
 	}
 	return &Backend{
 		profile: p, options: o,
-		slots:   make(chan struct{}, parallel),
-		looking: make(chan struct{}, 1),
+		slots:  make(chan struct{}, parallel),
+		engine: tts.NewFound[*engine](),
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"math"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -62,13 +63,10 @@ type Backend struct {
 	slots   chan struct{} // one for each request that may run at once
 	pool    pool
 
-	// looking is held by whoever looks at the engine. It is a channel, since
-	// that may take long and those who wait may be cancelled.
-	looking chan struct{}
-	engine  *engine // nil until it was looked at
+	engine *tts.Found[*engine]
 
-	learning chan struct{} // held by whoever uses sounds
-	sounds   map[string]*sounds
+	mu     sync.Mutex
+	sounds map[string]*tts.Found[*sounds] // by voice
 }
 
 // request is one utterance as the engine takes it.
@@ -102,11 +100,10 @@ func New(options Options) *Backend {
 	return &Backend{
 		options: options,
 		slots:   make(chan struct{}, runtime.NumCPU()),
-		looking: make(chan struct{}, 1),
-		pool:    pool{command: options.Worker, timeout: options.Timeout, busy: map[*worker]bool{}},
+		engine:  tts.NewFound[*engine](),
+		pool:    pool{command: options.Worker, timeout: options.Timeout},
 
-		learning: make(chan struct{}, 1),
-		sounds:   map[string]*sounds{},
+		sounds: map[string]*tts.Found[*sounds]{},
 	}
 }
 
@@ -259,7 +256,7 @@ func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 }
 
 // Close implements tts.Backend.
-func (b *Backend) Close() error { return b.pool.close() }
+func (b *Backend) Close() error { return b.pool.workers.Close() }
 
 // voice turns a voice into a request without a text.
 func (e *engine) voice(v voices.Voice) (request, error) {

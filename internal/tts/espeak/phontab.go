@@ -242,22 +242,18 @@ func unmarked(r rune) rune {
 
 // soundsOf gives the sounds of a voice, which are learnt once.
 func (b *Backend) soundsOf(ctx context.Context, e *engine, voice string) (*sounds, error) {
-	select {
-	case b.learning <- struct{}{}:
-		defer func() { <-b.learning }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	b.mu.Lock()
+	found := b.sounds[voice]
+	if found == nil {
+		found = tts.NewFound[*sounds]()
+		b.sounds[voice] = found
 	}
-	if s := b.sounds[voice]; s != nil {
-		return s, nil
-	}
-	s, err := e.learn(ctx, b, voice)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+	b.mu.Unlock()
+	return found.Get(ctx, func() (*sounds, error) {
+		s, err := e.learn(ctx, b, voice)
+		if err != nil {
+			return nil, fmt.Errorf("espeak: %w by voice %s: %w", tts.ErrPhonemes, voice, err)
 		}
-		return nil, fmt.Errorf("espeak: %w by voice %s: %w", tts.ErrPhonemes, voice, err)
-	}
-	b.sounds[voice] = s
-	return s, nil
+		return s, nil
+	})
 }
