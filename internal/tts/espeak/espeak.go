@@ -147,6 +147,15 @@ func (b *Backend) VoiceName(ctx context.Context, v voices.Voice) (string, error)
 	return ask.Voice, err
 }
 
+// VoiceVersion implements tts.Versioner: clips of MBROLA voices have no word times.
+func (b *Backend) VoiceVersion(ctx context.Context, v voices.Voice) (string, error) {
+	name, err := b.VoiceName(ctx, v)
+	if err == nil && isMBROLA(name) {
+		return "without word times", nil
+	}
+	return "", err
+}
+
 // Pronounce implements tts.Pronouncer.
 func (b *Backend) Pronounce(ctx context.Context, v voices.Voice, ipa string) error {
 	return b.judge(ctx, v, tts.Phonemes{IPA: ipa})
@@ -249,7 +258,7 @@ func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 		return tts.Clip{}, fmt.Errorf("espeak: %w: voice %s says nothing for %q", tts.ErrEmpty, ask.Voice, r.Text)
 	}
 	var marks []tts.Mark
-	if e.note == "" {
+	if e.note == "" && !isMBROLA(ask.Voice) {
 		marks = place(r.Text, offsets, s.words, int64(len(s.samples)))
 	}
 	return tts.Samples(s.format, s.samples, marks), nil

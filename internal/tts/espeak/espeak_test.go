@@ -83,6 +83,12 @@ func TestVoiceName(t *testing.T) {
 			t.Errorf("%q is named %q, %v", name, own, err)
 		}
 	}
+	if version, err := b.VoiceVersion(t.Context(), voices.Voice{Engine: "en-us"}); err != nil || version != "" {
+		t.Errorf("version %q, %v", version, err)
+	}
+	if !isMBROLA("mb/mb-de5+f3") || isMBROLA("gmw/de") {
+		t.Error("MBROLA's voices are not told from others")
+	}
 	if _, err := tts.NameOf(t.Context(), b, voices.Voice{Engine: "nowhere"}); !errors.Is(err, tts.ErrVoice) {
 		t.Errorf("of a voice that is not there: %v", err)
 	}
