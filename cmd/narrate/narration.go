@@ -72,6 +72,9 @@ func (n *narration) run(ctx context.Context, articles []string) (err error) {
 	for i, article := range articles {
 		err := n.article(ctx, j, article, dirs[i])
 		if ctx.Err() != nil {
+			if errors.Is(err, errReported) {
+				return err
+			}
 			return ctx.Err()
 		}
 		if err == nil {
@@ -309,6 +312,12 @@ func (a *app) printFiles(r result, indent string, asJSON bool) error {
 
 // stopped says what ended a run, and what is to be had of it.
 func (n *narration) stopped(r result) error {
+	if errors.Is(r.stopped, context.Canceled) {
+		n.messages.errorf("%v", r.stopped)
+		n.messages.hintf("%d of %d sentences are spoken, %d of them in this run; the report lists the others, and the same command goes on from there",
+			r.Heard, r.Utterances, r.Spoken)
+		return errReported
+	}
 	n.messages.failure(r.stopped)
 	n.messages.hintf("%d of %d sentences are not heard, which the report lists; what was spoken is kept, and the same command goes on from there", len(r.failed), r.Utterances)
 	return errReported
@@ -337,9 +346,7 @@ func (n *narration) failures(r result, source string) error {
 // make speaks the script, writes the finished files and fills r in.
 func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Metadata, original []byte, speaker *pipeline.Speaker, sc *script.Script, folder *pipeline.Folder, r *result) error {
 	progress := newProgress(n.messages.w, n.quiet || n.json)
-	defer progress.close()
-	n.messages.clear = progress.clear
-	defer func() { n.messages.clear = nil }()
+	defer n.show(progress)()
 
 	progress.start("speaking", int64(sc.Utterances()), "sentences")
 	j.spoken, n.messages.resumable = true, true

@@ -213,7 +213,7 @@ func (a *app) openBackendsFor(p *purse.Purse) (backends, error) {
 			}
 			continue
 		}
-		all[b.Name()] = safe(b, p)
+		all[b.Name()] = safe(b, p, a.waiting)
 	}
 	return all, nil
 }

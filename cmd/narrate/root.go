@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
@@ -25,6 +26,7 @@ type app struct {
 	stdout   io.Writer
 	messages messages
 	cacheDir string
+	shown    atomic.Pointer[progress] // nil where none is
 }
 
 // articles accepts one article or more.

@@ -85,7 +85,7 @@ func (s *studio) build(ctx context.Context, doc *document.Document, c config.Con
 	if err != nil {
 		return nil, err
 	}
-	o.Voices, o.MaxText, o.Pronounces = s.voices, s.backends.maxText(ctx), s.backends.pronounces(ctx)
+	o.Voices, o.MaxText, o.Pronounces, o.Spells = s.voices, s.backends.maxText(ctx), s.backends.pronounces(ctx), s.backends.spells(ctx)
 	sc, err := script.Build(doc, o)
 	if err != nil {
 		return nil, err

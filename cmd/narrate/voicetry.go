@@ -97,6 +97,7 @@ func (v *voiceTry) speak(ctx context.Context, s *studio, sc *script.Script) erro
 		return err
 	}
 	rate := raw.Format.Rate
+	defer v.show(newProgress(v.messages.w, false))()
 	speaker := &pipeline.Speaker{Store: store, Backends: s.backends, Rate: rate, Trim: pcm.DefaultTrim, Jobs: 1}
 	speech, err := speaker.Speak(ctx, sc)
 	if err != nil {

@@ -43,10 +43,12 @@ type Jump struct {
 }
 
 // Phonemes says that bytes [Lo, Hi) of an Utterance's Spoken are pronounced as
-// IPA says.
+// IPA says; or, by a voice of a backend that has one there, as Native does. One
+// of the two may be missing.
 type Phonemes struct {
 	Lo, Hi int
 	IPA    string
+	Native []voices.Native
 }
 
 // Mark names the place before byte Text of an Utterance's Text.

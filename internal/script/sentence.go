@@ -285,7 +285,7 @@ func (r *reading) speak(lo, hi int, c *cast) (string, []Edit, []Phonemes) {
 		if !x.in(lo, hi) {
 			continue
 		}
-		p := protected{lo: x.lo - lo + grown, hi: x.hi - lo + grown, ipa: x.ipa}
+		p := protected{lo: x.lo - lo + grown, hi: x.hi - lo + grown, sounds: sounds{ipa: x.ipa}}
 		if x.ipa == "" {
 			rs = append(rs, replacement{lo: x.lo - lo, hi: x.hi - lo, with: x.with})
 			p.hi = p.lo + len(x.with)
