@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -62,7 +63,7 @@ settings:
 	if v.Name != "anna" || v.Backend != "espeak" || v.Language != "de-AT" || v.Engine != "de+f3" || v.Description != "a calm voice" ||
 		v.Rate != 0.9 || v.Pitch != 1 || v.Volume != 1.5 ||
 		v.Pauses != (Pauses{0, 400 * ms, 600 * ms, 1000 * ms, 900 * ms, 1250 * ms, 30000 * ms, 1750 * ms, 2000 * ms}) ||
-		len(v.Lexicon) != 2 || v.Lexicon[0] != (Entry{Word: "z. B.", Say: "zum Beispiel"}) || v.Lexicon[1] != (Entry{Word: "1984", Say: "neunzehn vierundachtzig"}) {
+		!reflect.DeepEqual(v.Lexicon, []Entry{{Word: "z. B.", Say: "zum Beispiel"}, {Word: "1984", Say: "neunzehn vierundachtzig"}}) {
 		t.Errorf("got %+v", v)
 	}
 	if want := (map[string]string{"model": "m-1", "noise": "0.50", "stream": "true", "empty": "", "instructions": "Read it calmly."}); !maps.Equal(v.Settings, want) {
@@ -124,7 +125,7 @@ func TestDecodeErrors(t *testing.T) {
 		{head + "settings:\n" + many(51), "settings.s50: more than 50 settings", false},
 		{head + "lexicon: {a: b}\n", "lexicon: wants a list of entries, has keys and values", false},
 		{head + "lexicon: [a]\n", "v.yaml:5:11: lexicon: wants keys and values, has text", false},
-		{head + "lexicon:\n  - word: a\n", "v.yaml:6:9: lexicon: wants how it is spoken: say, ipa or both", false},
+		{head + "lexicon:\n  - word: a\n", "v.yaml:6:9: lexicon: wants how it is spoken: say, ipa, phonemes or several", false},
 		{head + "lexicon:\n  - word: a\n    say: ''\n", "v.yaml:7:10: lexicon.say: is empty", false},
 		{head + "lexicon:\n  - word: \"\\u200b\"\n    say: b\n", "lexicon.word: is empty", true},
 		{head + "lexicon:\n  - word: ' a'\n    say: b\n", "lexicon.word: begins or ends with white space", false},

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,10 +25,29 @@ type Entry struct {
 	// Say is a respelling, plain text for the voice; where there is a Pattern,
 	// with references to its groups, see Pattern.Expand. "" is none.
 	Say string
-	// IPA is for voices that take phonemes; "" is none. An entry has one of the
-	// two at least; with both, Say is for the voices that cannot say the IPA.
-	IPA  string
-	Case Case
+	// IPA is for voices that take phonemes; "" is none. With Say beside it, that
+	// is for the voices that cannot say the IPA.
+	IPA string
+	// Native, of which each is for the voices of one backend, go before IPA and
+	// Say, which are for all others. An entry has one of the three at least.
+	Native []Native
+	Case   Case
+}
+
+// Native is a pronunciation in the letters of an engine's own.
+type Native struct {
+	Backend  string
+	Phonemes string
+	Place    string // file, line and column, for messages
+}
+
+// NativeTo gives the one for a backend; ok is false where there is none.
+func NativeTo(backend string, list []Native) (n Native, ok bool) {
+	i := slices.IndexFunc(list, func(n Native) bool { return n.Backend == backend })
+	if i < 0 {
+		return Native{}, false
+	}
+	return list[i], true
 }
 
 // Case says in which case an Entry's word is found.
@@ -149,11 +169,12 @@ func entries(d *strictyaml.Decoder, key string, n strictyaml.Node, dst *[]Entry)
 		var e Entry
 		var pattern string
 		d.Mapping(n, key, map[string]strictyaml.Field{
-			"word":    d.Text(&e.Word, entryProblem),
-			"pattern": d.Text(&pattern, patternProblem),
-			"say":     d.Text(&e.Say, entryProblem),
-			"ipa":     d.Text(&e.IPA, ipaProblem),
-			"case":    caseOf(d, &e.Case),
+			"word":     d.Text(&e.Word, entryProblem),
+			"pattern":  d.Text(&pattern, patternProblem),
+			"say":      d.Text(&e.Say, entryProblem),
+			"ipa":      d.Text(&e.IPA, ipaProblem),
+			"phonemes": natives(d, &e.Native),
+			"case":     caseOf(d, &e.Case),
 		})
 		if d.Failed() {
 			return
@@ -186,8 +207,8 @@ func (e *Entry) complete(pattern string) string {
 		return "wants a word or a pattern"
 	case e.Word != "" && pattern != "":
 		return "has a word and a pattern; it wants one of them"
-	case e.Say == "" && e.IPA == "":
-		return "wants how it is spoken: say, ipa or both"
+	case e.Say == "" && e.IPA == "" && len(e.Native) == 0:
+		return "wants how it is spoken: say, ipa, phonemes or several"
 	case pattern == "":
 		return ""
 	}
@@ -210,6 +231,29 @@ func caseOf(d *strictyaml.Decoder, dst *Case) strictyaml.Field {
 			d.Fail(n, key, "%q is neither exact nor any", strictyaml.Written(n))
 		}
 	}
+}
+
+// natives reads phonemes by the backend whose they are.
+func natives(d *strictyaml.Decoder, dst *[]Native) strictyaml.Field {
+	return func(key string, n strictyaml.Node) {
+		d.Entries(n, key, backendProblem, func(name, key string, n strictyaml.Node) {
+			own := Native{Backend: name, Place: d.Place(n)}
+			d.Text(&own.Phonemes, nativeProblem)(key, n)
+			*dst = append(*dst, own)
+		})
+		if len(*dst) == 0 {
+			d.Fail(n, key, "is empty")
+		}
+	}
+}
+
+// nativeProblem knows no engine's letters: which there are is for the engine to
+// say.
+func nativeProblem(s string) string {
+	if len(s) > maxIPA {
+		return fmt.Sprintf("is longer than %d bytes", maxIPA)
+	}
+	return entryProblem(s)
 }
 
 func ipaProblem(s string) string {

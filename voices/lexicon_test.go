@@ -3,6 +3,7 @@ package voices
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -25,6 +26,8 @@ entries:
   - pattern: 'v(\d+)\.(\d+)'
     say: version $1 point $2
   - {pattern: colou?r, ipa: kʌlə, case: any}
+  - {word: Leicester, phonemes: {espeak: "l'Est@"}}
+  - {word: Cholmondeley, phonemes: {espeak: "tS'Vmli", other: CHUM}, say: chumley}
 `
 	l, err := decodeLexicon("en.yaml", []byte(data))
 	if err != nil {
@@ -33,7 +36,7 @@ entries:
 	if err := schematest.Validate(t, lexiconSchema(t), []byte(data)); err != nil {
 		t.Error(err)
 	}
-	if l.Place != "en.yaml" || l.Language != "en" || len(l.Entries) != 5 || l.Warnings != nil {
+	if l.Place != "en.yaml" || l.Language != "en" || len(l.Entries) != 7 || l.Warnings != nil {
 		t.Fatalf("%+v", l)
 	}
 	for i, want := range []Entry{
@@ -41,9 +44,23 @@ entries:
 		{Word: "wlan", IPA: "ˈviːlaːn", Case: CaseExact},
 		{Word: "SQL", Say: "sequel", Case: CaseAny},
 	} {
-		if l.Entries[i] != want {
+		if !reflect.DeepEqual(l.Entries[i], want) {
 			t.Errorf("got %+v, want %+v", l.Entries[i], want)
 		}
+	}
+	for i, want := range []Entry{
+		{Word: "Leicester", Native: []Native{{"espeak", "l'Est@", "en.yaml:9:42"}}},
+		{Word: "Cholmondeley", Say: "chumley", Native: []Native{{"espeak", "tS'Vmli", "en.yaml:10:45"}, {"other", "CHUM", "en.yaml:10:63"}}},
+	} {
+		if !reflect.DeepEqual(l.Entries[5+i], want) {
+			t.Errorf("got %+v, want %+v", l.Entries[5+i], want)
+		}
+	}
+	if own, ok := NativeTo("other", l.Entries[6].Native); !ok || own.Phonemes != "CHUM" {
+		t.Errorf("%+v", own)
+	}
+	if _, ok := NativeTo("third", l.Entries[6].Native); ok {
+		t.Error("a backend has another's phonemes")
 	}
 	if e := l.Entries[3]; e.Pattern.String() != `v(\d+)\.(\d+)` || Expand(e.Say, e.Pattern.Prefix("v2.10, at last")) != "version 2 point 10" {
 		t.Errorf("%+v", e)
@@ -66,12 +83,17 @@ func TestDecodeLexiconErrors(t *testing.T) {
 		{"entries: a\n", "entries: wants a list of entries, has text", false},
 		{"entries: [{say: b}]\n", "l.yaml:1:11: entries: wants a word or a pattern", false},
 		{"entries: [{word: a, pattern: b, say: c}]\n", "entries: has a word and a pattern; it wants one of them", false},
-		{"entries: [{word: a}]\n", "entries: wants how it is spoken: say, ipa or both", false},
+		{"entries: [{word: a}]\n", "entries: wants how it is spoken: say, ipa, phonemes or several", false},
 		{"entries: [{word: a, case: any}]\n", "entries: wants how it is spoken", false},
 		{"entries: [{word: a, say: ''}]\n", "entries.say: is empty", false},
 		{"entries: [{word: a, ipa: /a/}]\n", "l.yaml:1:26: entries.ipa: is written without / and [ ] around it", false},
 		{"entries: [{word: a, ipa: 'tSIn'}]\n", `l.yaml:1:26: entries.ipa: holds 'S', which is no sign of the International Phonetic Alphabet`, true},
 		{"entries: [{word: a, ipa: " + strings.Repeat("a", 241) + "}]\n", "entries.ipa: is longer than 240 bytes", false},
+		{"entries: [{word: a, phonemes: {}}]\n", "l.yaml:1:31: entries.phonemes: is empty", false},
+		{"entries: [{word: a, phonemes: b}]\n", "entries.phonemes: wants keys and values, has text", false},
+		{"entries: [{word: a, phonemes: {espeak: ''}}]\n", "entries.phonemes.espeak: is empty", false},
+		{"entries: [{word: a, phonemes: {E speak: b}}]\n", "l.yaml:1:32: entries.phonemes: ", false},
+		{"entries: [{word: a, phonemes: {espeak: " + strings.Repeat("a", 241) + "}}]\n", "entries.phonemes.espeak: is longer than 240 bytes", false},
 		{"entries: [{word: a, say: b, case: upper}]\n", `entries.case: "upper" is neither exact nor any`, false},
 		{"entries: [{word: a, say: b, case: [any]}]\n", "is neither exact nor any", false},
 		{"entries: [{word: a, say: b}, {word: a, say: c, case: any}]\n", "entries: the word a stands in the lexicon twice", true},

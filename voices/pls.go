@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -20,11 +21,15 @@ const (
 	maxPLSNotes = 20 // warnings of one file
 )
 
+// plsNative are vendors' alphabets ("x-…", section 4.6.1), by the backends whose
+// phonemes they are.
+var plsNative = map[string]string{"x-espeak": "espeak", "x-espeak-ng": "espeak"}
+
 // decodePLS reads a Pronunciation Lexicon. Each grapheme of a lexeme becomes an
 // entry with what is preferred of its pronunciations: the first phoneme element
-// in IPA and the first alias, of those with prefer="true" if there are any
-// (section 4.9). An alias is plain text for the voice and is not looked up
-// again. Pronunciations in other alphabets and roles, which tell words of one
+// in IPA, the first for each backend and the first alias, of those with
+// prefer="true" if there are any (section 4.9). An alias is plain text for the
+// voice and is not looked up again. Pronunciations in other alphabets and roles, which tell words of one
 // spelling apart, are left out with a warning; meta, metadata and example say
 // nothing about a pronunciation, and elements of other namespaces are not the
 // lexicon's.
@@ -58,28 +63,40 @@ type plsReader struct {
 type lexeme struct {
 	graphemes []string
 	said      []pronunciation
-	other     string // an alphabet that is not IPA
+	other     string // an alphabet that nothing here reads
 }
 
-// pronunciation is a phoneme element in IPA, or an alias.
+// pronunciation is a phoneme element in IPA or in a backend's letters, or an
+// alias.
 type pronunciation struct {
 	ipa, alias string
+	native     Native
 	preferred  bool
 }
 
-// entry is the lexeme without its word: the preferred pronunciation and, for
-// voices that cannot say IPA, the preferred alias.
+// entry is the lexeme without its word: the preferred pronunciations and, for
+// voices that cannot say them, the preferred alias.
 func (l *lexeme) entry() Entry {
 	best := func(among func(pronunciation) bool) (best pronunciation) {
+		found := false
 		for _, s := range l.said {
-			if among(s) && (best.ipa+best.alias == "" || s.preferred && !best.preferred) {
-				best = s
+			if among(s) && (!found || s.preferred && !best.preferred) {
+				best, found = s, true
 			}
 		}
 		return best
 	}
-	first := best(func(pronunciation) bool { return true })
-	return Entry{IPA: first.ipa, Say: best(func(s pronunciation) bool { return s.alias != "" }).alias}
+	e := Entry{Say: best(func(s pronunciation) bool { return s.alias != "" }).alias}
+	if best(func(pronunciation) bool { return true }).alias != "" {
+		return e
+	}
+	e.IPA = best(func(s pronunciation) bool { return s.ipa != "" }).ipa
+	for _, backend := range slices.Compact(slices.Sorted(maps.Values(plsNative))) {
+		if own := best(func(s pronunciation) bool { return s.native.Backend == backend }); own.native.Backend != "" {
+			e.Native = append(e.Native, own.native)
+		}
+	}
+	return e
 }
 
 // warn notes what is left out, at the place that the reader has come to.
@@ -263,7 +280,7 @@ func (p *plsReader) lexeme(start xml.StartElement) error {
 	case len(l.said) == 0 && l.other == "":
 		return errors.New("lexeme: it has neither a phoneme nor an alias")
 	case len(l.said) == 0:
-		p.warn("%.60q is left out: its pronunciation is in the alphabet %.60q, and narrate reads ipa", l.graphemes[0], l.other)
+		p.warn("%.60q is left out: its pronunciation is in the alphabet %.60q, and narrate reads ipa and x-espeak", l.graphemes[0], l.other)
 		return nil
 	}
 	e := l.entry()
@@ -281,16 +298,22 @@ func (p *plsReader) phoneme(in xml.StartElement, l *lexeme) error {
 	if alphabet == "" {
 		alphabet = p.alphabet
 	}
-	problem := ipaProblem
-	if alphabet != "ipa" {
-		problem = textProblem
-	}
-	sounds, err := p.text(in, problem)
-	if alphabet != "ipa" {
+	said := pronunciation{preferred: attribute(in, "", "prefer") == "true"}
+	line, column := p.xml.InputPos()
+	backend, native := plsNative[alphabet]
+	var err error
+	switch {
+	case alphabet == "ipa":
+		said.ipa, err = p.text(in, ipaProblem)
+	case native:
+		said.native = Native{Backend: backend, Place: fmt.Sprintf("%s:%d:%d", p.place, line, column)}
+		said.native.Phonemes, err = p.text(in, nativeProblem)
+	default:
 		l.other = alphabet
+		_, err = p.text(in, textProblem)
 		return err
 	}
-	l.said = append(l.said, pronunciation{ipa: sounds, preferred: attribute(in, "", "prefer") == "true"})
+	l.said = append(l.said, said)
 	return err
 }
 

@@ -29,6 +29,8 @@ func TestDecodePLS(t *testing.T) {
   <lexeme><grapheme>preferred</grapheme><alias>one</alias><phoneme>tu</phoneme><phoneme prefer="true">θɹi</phoneme><alias prefer="true">four</alias></lexeme>
   <lexeme><grapheme>alias first</grapheme><alias>one</alias><phoneme>tu</phoneme></lexeme>
   <lexeme role="x:verb"><grapheme>Lied</grapheme><phoneme alphabet="x-sampa">li:t</phoneme><phoneme>liːt</phoneme></lexeme>
+  <lexeme><grapheme>espeak</grapheme><phoneme alphabet="x-espeak">,i:sp'i:k</phoneme><phoneme>ˌiːˈspiːk</phoneme><alias>e speak</alias></lexeme>
+  <lexeme><grapheme>ng</grapheme><alias>n g</alias><phoneme alphabet="x-espeak-ng" prefer="true">,EndZ'i:</phoneme></lexeme>
   <lexeme><grapheme>Sampa</grapheme><phoneme alphabet="x-sampa">sampa</phoneme></lexeme>
 `)))
 	if err != nil {
@@ -42,12 +44,14 @@ func TestDecodePLS(t *testing.T) {
 		{Word: "preferred", IPA: "θɹi", Say: "four"},
 		{Word: "alias first", Say: "one"},
 		{Word: "Lied", IPA: "liːt"},
+		{Word: "espeak", IPA: "ˌiːˈspiːk", Say: "e speak", Native: []Native{{"espeak", ",i:sp'i:k", "de.pls:18:67"}}},
+		{Word: "ng", Say: "n g", Native: []Native{{"espeak", ",EndZ'i:", "de.pls:19:98"}}},
 	}
 	if l.Place != "de.pls" || l.Language != "de-AT" || !reflect.DeepEqual(l.Entries, want) {
 		t.Errorf("got %+v", l)
 	}
 	if len(l.Warnings) != 2 || !strings.HasPrefix(l.Warnings[0], `de.pls:17:25: the role "x:verb" is ignored`) ||
-		!strings.HasPrefix(l.Warnings[1], `de.pls:18:`) || !strings.Contains(l.Warnings[1], `"Sampa" is left out: its pronunciation is in the alphabet "x-sampa"`) {
+		!strings.HasPrefix(l.Warnings[1], `de.pls:20:`) || !strings.Contains(l.Warnings[1], `"Sampa" is left out: its pronunciation is in the alphabet "x-sampa"`) {
 		t.Errorf("warnings %q", l.Warnings)
 	}
 	many, err := decodePLS("de.pls", []byte(pls(strings.Repeat(`<lexeme role="x"><grapheme>a</grapheme><alias>b</alias></lexeme>`, 50))))

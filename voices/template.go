@@ -47,7 +47,7 @@ func Template(v *Voice) ([]byte, error) {
 	pause("break", d.Pauses.Break, "at a scene break")
 	pause("chapter", d.Pauses.Chapter, "before a new chapter")
 	say("\n# Whether numbers, dates and abbreviations are spelled out for the engine.\n#normalize: %v\n\n", d.Normalize)
-	say("# How particular words are said: by a respelling, or in IPA for engines that take\n# it, as a whole word or by a regular expression.\n#lexicon:\n")
+	say("# How particular words are said: by a respelling, or in IPA or the engine's own\n# phonemes for engines that take them, as a whole word or by a regular expression.\n#lexicon:\n")
 	say("#  - {word: WLAN, say: Weh-Lahn}\n#  - {word: Nguyen, ipa: wɪn, say: win}\n#  - {pattern: 'v(\\d+)\\.(\\d+)', say: version $1 point $2}\n")
 	say("# Files of such entries (*.yaml, *.pls), relative to this one.\n#lexicons: []\n\n")
 	say("# What only this engine knows; docs/backends.md lists its settings.\n")

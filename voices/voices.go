@@ -72,7 +72,7 @@ const (
 	maxPause             = 30 * time.Second
 	maxName              = 64   // bytes
 	maxText              = 1000 // bytes of a description, a word, its pronunciation
-	maxIPA               = 240  // bytes
+	maxIPA               = 240  // bytes of IPA, or of an engine's own phonemes
 	maxPattern           = 500  // bytes
 	maxPatternSize       = 2000 // see size
 	maxReferences        = 9    // to the groups of a pattern

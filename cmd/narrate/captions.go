@@ -169,7 +169,7 @@ func (a *app) reportCaptions(r *pipeline.Report, e *output.Edition, formats []ou
 	if !wanted {
 		return
 	}
-	for _, f := range caption.Report(e.Timeline, e.Captions) {
+	for _, f := range caption.Report(e) {
 		u := f.Sentence.Utterance
 		r.Captions = append(r.Captions, pipeline.CaptionFault{
 			Caption: f.Cue, Kind: string(f.Kind), Reason: f.Message, Text: u.Text, Line: u.Pos.Line, Col: u.Pos.Col,

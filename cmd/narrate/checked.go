@@ -17,13 +17,13 @@ import (
 )
 
 // checkFinished measures the sound files that were written, so many at once,
-// against the preset that they were made by, and warns of each miss. What has
-// no level is held against what holds for every file.
-func (a *app) checkFinished(ctx context.Context, folder *pipeline.Folder, files []string, p *preset.Preset, jobs int) ([]*check.Result, error) {
-	sounds := soundFiles(folder, files)
+// against the preset that they were made by, and warns of each miss, also in the
+// report. Files of no preset are held against what holds for every file.
+func (a *app) checkFinished(ctx context.Context, folder *pipeline.Folder, r *result, p *preset.Preset, jobs int) error {
+	sounds := soundFiles(folder, r.Files)
 	if _, err := ffmpeg.Find(ctx); errors.Is(err, ffmpeg.ErrMissing) {
 		// The files are written and valid all the same; they were made without it.
-		return nil, nil
+		return nil
 	}
 	var targets []check.Target
 	if p.Name != "" {
@@ -46,16 +46,20 @@ func (a *app) checkFinished(ctx context.Context, folder *pipeline.Folder, files 
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, err
+		return err
 	}
-	for _, r := range results {
-		for _, row := range r.Rows {
-			if row.Verdict == check.Fail {
-				a.messages.warningf("%s: %s is %s, where %s wants %s: %s", r.File, row.Label, row.Value, row.Target, row.Wanted, row.Fix)
+	r.Checks = results
+	for _, result := range results {
+		for _, row := range result.Rows {
+			if row.Verdict != check.Fail {
+				continue
 			}
+			miss := fmt.Sprintf("%s is %s, where %s wants %s: %s", row.Label, row.Value, row.Target, row.Wanted, row.Fix)
+			a.messages.warningf("%s: %s", result.File, miss)
+			r.FileWarnings = append(r.FileWarnings, filepath.Base(result.File)+": "+miss)
 		}
 	}
-	return results, nil
+	return nil
 }
 
 // soundFiles lists those of the files that hold sound, and where there is a

@@ -18,6 +18,7 @@ var layers = map[string][]string{
 	"internal/strictyaml": {},
 	"voices":              {"internal/strictyaml"},
 	"internal/document":   {},
+	"internal/archive":    {}, // of what is read and of what is written
 	"internal/dylib":      {},
 	"internal/process":    {},
 	"internal/segment":    {},
@@ -26,13 +27,12 @@ var layers = map[string][]string{
 	"internal/config":     {"internal/script", "internal/strictyaml", "internal/timeline", "internal/preset", "voices"},
 	"internal/input":      {"internal/document"},
 	// What the readers of one syntax share is a layer between the contract and them.
-	"internal/input/archive":  {"internal/input"},
 	"internal/input/dom":      {"internal/input", "internal/document"},
 	"internal/input/markdown": {"internal/input", "internal/document", "internal/input/dom", "internal/strictyaml"},
 	"internal/input/html":     {"internal/input", "internal/document", "internal/input/dom"},
-	"internal/input/epub":     {"internal/input", "internal/document", "internal/input/dom", "internal/input/archive"},
-	"internal/input/docx":     {"internal/input", "internal/document", "internal/input/archive"},
-	"internal/input/odt":      {"internal/input", "internal/document", "internal/input/archive"},
+	"internal/input/epub":     {"internal/input", "internal/document", "internal/input/dom", "internal/archive"},
+	"internal/input/docx":     {"internal/input", "internal/document", "internal/archive"},
+	"internal/input/odt":      {"internal/input", "internal/document", "internal/archive"},
 	"internal/script":         {"internal/document", "internal/segment", "voices"},
 	"internal/tts":            {"internal/pcm", "voices", "internal/dylib", "internal/process"},
 	"internal/tts/purse":      {"internal/tts", "internal/tts/tempo", "internal/pcm", "voices"},
@@ -54,7 +54,7 @@ var layers = map[string][]string{
 		"internal/output/plain", "internal/output/cuesheet", "internal/output/publication",
 	},
 	"internal/output/audio": {
-		"internal/timeline", "internal/pcm", "internal/ffmpeg", "internal/dylib",
+		"internal/timeline", "internal/pcm", "internal/ffmpeg", "internal/dylib", "internal/archive",
 		"internal/output/plain",
 		"internal/output/audio/vorbis", // comments and pictures, of Opus and FLAC
 	},
@@ -62,16 +62,22 @@ var layers = map[string][]string{
 		"internal/output", "internal/output/plain", "internal/output/caption/cuefile", "internal/document", "internal/timeline", "internal/pcm",
 	},
 	"internal/output/epub": {
-		"internal/output", "internal/output/audio", "internal/output/plain", "internal/document", "internal/timeline", "internal/pcm",
+		"internal/output", "internal/output/audio", "internal/output/plain", "internal/output/prose", "internal/archive",
+		"internal/document", "internal/script", "internal/timeline", "internal/pcm",
 	},
-	"internal/output/page": {"internal/output", "internal/output/audio", "internal/output/plain", "internal/document", "internal/timeline"},
+	"internal/output/page": {"internal/output", "internal/output/audio", "internal/output/plain", "internal/output/prose", "internal/document", "internal/timeline"},
 	"internal/output/lpf": {
-		"internal/output/audio", "internal/output/publication", "internal/output", "internal/timeline", "internal/pcm",
+		"internal/output/audio", "internal/output/publication", "internal/output", "internal/archive", "internal/timeline", "internal/pcm",
 	},
 	"internal/wordtime": {"internal/pcm", "internal/tts"},
 	"internal/preset":   {"internal/pcm", "internal/output"},
 	"internal/master":   {"internal/pcm"},
-	"internal/cover":    {"internal/output"},
+	"internal/typeset":  {},
+	"internal/cover":    {"internal/output", "internal/typeset"},
+	"internal/plot":     {"internal/pcm", "internal/output", "internal/output/plain", "internal/typeset"},
+	"internal/output/plot": {
+		"internal/output", "internal/output/audio", "internal/plot", "internal/pcm", "internal/timeline",
+	},
 	// What a finished file is measured against is what it is made by.
 	"internal/check": {"internal/pcm", "internal/ffmpeg", "internal/preset"},
 	"internal/pipeline": {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -83,12 +84,25 @@ func cmdLarge(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // serve DIR serves the files of a folder from this machine, until the script
-// ends, at the address $SERVED.
+// ends, at the address $SERVED; below $SERVED/busy, too, where the first request
+// is told to come back in two seconds.
 func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: serve DIR")
 	}
-	server := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(args[0]))))
+	files := http.FileServer(http.Dir(ts.MkAbs(args[0])))
+	mux := http.NewServeMux()
+	mux.Handle("/", files)
+	var busy atomic.Bool
+	mux.HandleFunc("/busy/", func(w http.ResponseWriter, r *http.Request) {
+		if busy.CompareAndSwap(false, true) {
+			w.Header().Set("Retry-After", "2")
+			http.Error(w, "your key "+r.Header.Get("Authorization")+" asks too much", http.StatusTooManyRequests)
+			return
+		}
+		http.StripPrefix("/busy", files).ServeHTTP(w, r)
+	})
+	server := httptest.NewServer(mux)
 	ts.Defer(server.Close)
 	ts.Setenv("SERVED", server.URL)
 }

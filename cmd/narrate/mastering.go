@@ -25,7 +25,7 @@ func (a *app) master(ctx context.Context, store *clipstore.Store, voice pcm.Sour
 	if e.Mastering.Measure == output.Unchanged {
 		return nil, nil
 	}
-	report := pipeline.NewSoundReport(programme.Reports)
+	report := pipeline.NewSoundReport(t, programme.Reports)
 	if report.Loudness != nil {
 		e.Level = &output.Level{Loudness: *report.Loudness, Range: report.Range, TruePeak: report.TruePeak}
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"narrate/internal/check"
@@ -20,6 +21,7 @@ import (
 	"narrate/internal/output/clipset"
 	"narrate/internal/pcm"
 	"narrate/internal/pipeline"
+	"narrate/internal/preset"
 	"narrate/internal/script"
 	"narrate/internal/timeline"
 )
@@ -70,6 +72,9 @@ func (n *narration) run(ctx context.Context, articles []string) (err error) {
 	for i, article := range articles {
 		err := n.article(ctx, j, article, dirs[i])
 		if ctx.Err() != nil {
+			if errors.Is(err, errReported) {
+				return err
+			}
 			return ctx.Err()
 		}
 		if err == nil {
@@ -194,7 +199,7 @@ func (n *narration) article(ctx context.Context, j *job, article, dir string) er
 	if err != nil {
 		return fmt.Errorf("%s: %w", fetch.Public(article), err)
 	}
-	sc, err := j.script(ctx, article, c)
+	sc, came, err := j.script(ctx, article, c)
 	if err != nil {
 		return err
 	}
@@ -209,6 +214,7 @@ func (n *narration) article(ctx context.Context, j *job, article, dir string) er
 	if err != nil {
 		return err
 	}
+	original := keep(p.formats, sc.Source, came, n.messages.warningf)
 	// What can go wrong without a word spoken goes wrong before one is paid for.
 	if err := p.prepare(ctx, j.store); err != nil {
 		return fmt.Errorf("%s: %w", fetch.Public(article), err)
@@ -220,7 +226,7 @@ func (n *narration) article(ctx context.Context, j *job, article, dir string) er
 		return err
 	}
 	r := result{Folder: dir}
-	err = n.make(ctx, j, p, metadata, speaker, sc, folder, &r)
+	err = n.make(ctx, j, p, metadata, original, speaker, sc, folder, &r)
 	if closeErr := folder.Close(); err == nil {
 		err = closeErr
 	}
@@ -250,31 +256,68 @@ type result struct {
 	stopped error // what ended the run before all was tried
 }
 
-func (n *narration) print(r result, took time.Duration) error {
-	switch {
-	case n.json:
-		encoder := json.NewEncoder(n.stdout)
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(r)
-	case n.quiet:
-		return nil
-	}
-	var err error
-	if r.Frames > 0 {
-		_, err = fmt.Fprintf(n.stdout, "%s: %s in %d %s, %d of %d sentences spoken anew, in %s\n",
-			r.Folder, clock(r.Rate.Duration(r.Frames)), r.Chapters, plural(r.Chapters, "chapter"),
-			r.Spoken, r.Utterances, took.Round(10*time.Millisecond))
-	}
-	for _, f := range r.Files {
-		if err == nil {
-			_, err = fmt.Fprintln(n.stdout, "  "+f)
+// account ends the work on the files that were written: they are checked, and
+// the report, which tells of the article already, tells of them and is written.
+func (a *app) account(ctx context.Context, folder *pipeline.Folder, r *result, sound *pipeline.SoundReport, e *output.Edition, p *preset.Preset, verify bool) error {
+	r.Sound = sound
+	r.FileWarnings = sound.Warnings(e.Mastering)
+	for _, f := range folder.Formats {
+		warner, ok := f.(output.Warner)
+		if !ok {
+			continue
+		}
+		for _, w := range warner.Warnings(e.Timeline) {
+			a.messages.warningf("%s: %s", e.Timeline.Source, w)
+			r.FileWarnings = append(r.FileWarnings, w)
 		}
 	}
-	return err
+	var unchecked error // the files are whole all the same, and so is the report
+	if verify {
+		unchecked = a.checkFinished(ctx, folder, r, p, e.Jobs)
+	}
+	a.reportCaptions(r.Report, e, folder.Formats)
+	r.Files = append(r.Files, folder.ReportPath())
+	return cmp.Or(folder.WriteReport(r.Report), unchecked)
+}
+
+func (n *narration) print(r result, took time.Duration) error {
+	if n.quiet && !n.json {
+		return nil
+	}
+	if !n.json && r.Frames > 0 {
+		_, err := fmt.Fprintf(n.stdout, "%s: %s in %d %s, %d of %d sentences spoken anew, in %s\n",
+			r.Folder, clock(r.Rate.Duration(r.Frames)), r.Chapters, plural(r.Chapters, "chapter"),
+			r.Spoken, r.Utterances, took.Round(10*time.Millisecond))
+		if err != nil {
+			return err
+		}
+	}
+	return n.printFiles(r, "  ", n.json)
+}
+
+// printFiles prints the files, each behind the indent, or all there is as JSON.
+func (a *app) printFiles(r result, indent string, asJSON bool) error {
+	if asJSON {
+		encoder := json.NewEncoder(a.stdout)
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(r)
+	}
+	for _, f := range r.Files {
+		if _, err := fmt.Fprintln(a.stdout, indent+f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // stopped says what ended a run, and what is to be had of it.
 func (n *narration) stopped(r result) error {
+	if errors.Is(r.stopped, context.Canceled) {
+		n.messages.errorf("%v", r.stopped)
+		n.messages.hintf("%d of %d sentences are spoken, %d of them in this run; the report lists the others, and the same command goes on from there",
+			r.Heard, r.Utterances, r.Spoken)
+		return errReported
+	}
 	n.messages.failure(r.stopped)
 	n.messages.hintf("%d of %d sentences are not heard, which the report lists; what was spoken is kept, and the same command goes on from there", len(r.failed), r.Utterances)
 	return errReported
@@ -301,11 +344,9 @@ func (n *narration) failures(r result, source string) error {
 }
 
 // make speaks the script, writes the finished files and fills r in.
-func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Metadata, speaker *pipeline.Speaker, sc *script.Script, folder *pipeline.Folder, r *result) error {
+func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Metadata, original []byte, speaker *pipeline.Speaker, sc *script.Script, folder *pipeline.Folder, r *result) error {
 	progress := newProgress(n.messages.w, n.quiet || n.json)
-	defer progress.close()
-	n.messages.clear = progress.clear
-	defer func() { n.messages.clear = nil }()
+	defer n.show(progress)()
 
 	progress.start("speaking", int64(sc.Utterances()), "sentences")
 	j.spoken, n.messages.resumable = true, true
@@ -359,7 +400,8 @@ func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Me
 	}
 	edition := output.Edition{
 		Timeline: t, Encoding: p.preset.Encoding, Mastering: p.preset.Mastering, Metadata: metadata, Captions: p.caption,
-		Channels: p.preset.Format.Channels, Generator: generator, Jobs: n.jobs,
+		Channels: p.preset.Format.Channels, Made: p.preset.Made(), Generator: generator, Jobs: n.jobs,
+		Original: original, Shared: new(sync.Map),
 	}
 	sound, err := n.master(ctx, j.store, voice, &edition, p.preset.PerChapter, progress)
 	if err != nil {
@@ -369,18 +411,9 @@ func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Me
 	if r.Files, err = folder.Write(ctx, edition); err != nil {
 		return err
 	}
-	if n.verify {
-		if r.Checks, err = n.checkFinished(ctx, folder, r.Files, &p.preset, n.jobs); err != nil {
-			return err
-		}
-	}
 	if stale := folder.StaleClips(); stale != "" {
 		n.messages.warningf("%s: the clips of an earlier run, which --clips would replace", stale)
 	}
 	r.Report = pipeline.NewReport(sc, speech, t)
-	r.Sound = sound
-	r.Report.Warnings = append(r.Report.Warnings, sound.Warnings(p.preset.Mastering)...)
-	n.reportCaptions(r.Report, &edition, p.formats)
-	r.Files = append(r.Files, folder.ReportPath())
-	return folder.WriteReport(r.Report)
+	return n.account(ctx, folder, r, sound, &edition, &p.preset, n.verify)
 }

@@ -10,12 +10,14 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"narrate/internal/clipstore"
 	"narrate/internal/config"
+	"narrate/internal/input"
 	"narrate/internal/output"
 	"narrate/internal/output/clipset"
 	"narrate/internal/output/manifest"
@@ -27,8 +29,9 @@ import (
 
 const packageLong = `narrate package makes further files from what is spoken already: it reads a
 timeline.json that narrate wrote, takes the clips from the clip store, and
-speaks nothing. Levels and bit rates are those of the timeline, unless --preset
-or --sound says others; its sample rate, pauses and music stay as they are.`
+speaks nothing. Levels, bit rates and whether each chapter is a file are those of
+the timeline, unless --preset or --sound says others; its sample rate, pauses and
+music stay as they are.`
 
 const packageExample = `  narrate package --format m4b book/book.timeline.json
   narrate package --format m4a,flac --sound aac=48 talk/talk.timeline.json
@@ -41,7 +44,8 @@ type packaging struct {
 	output, clips string
 	jobs          int
 	force, quiet  bool
-	textOnly      bool // no file with sound
+	verify, json  bool
+	textOnly      bool // no file with sound, and no report
 }
 
 func oneTimeline(_ *cobra.Command, args []string) error {
@@ -71,6 +75,8 @@ func newPackageCommand(a *app) *cobra.Command {
 	p.flags(c)
 	f := c.Flags()
 	p.fileFlags(f)
+	f.BoolVar(&p.verify, "check", true, "measure the sound files that were written, as \"narrate check\" does, and warn of misses")
+	f.BoolVar(&p.json, "json", false, "print the result as one JSON object")
 	f.StringVar(&p.clips, "clips", "", "also write a file for each 'section' or 'sentence' into clips/ (default: none)")
 	complete(c, "clips", []string{string(clipset.Section), string(clipset.Sentence)})
 	return c
@@ -94,7 +100,7 @@ func (p *packaging) run(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	e.Generator, e.Jobs = generator, p.jobs
+	e.Generator, e.Jobs, e.Shared = generator, p.jobs, new(sync.Map)
 	if e.Captions, err = captionRules(given); err != nil {
 		return usageError{err}
 	}
@@ -112,6 +118,7 @@ func (p *packaging) run(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return usageError{err}
 	}
+	leaveHeadroom(&e.Mastering, formats)
 	for _, f := range formats {
 		if info := f.Info(); p.textOnly && info.Sound {
 			return usageError{fmt.Errorf("--format: %s holds sound; narrate package makes it", info.Name)}
@@ -124,6 +131,9 @@ func (p *packaging) run(ctx context.Context, path string) (err error) {
 	}
 	base := timelineBase(path)
 	if err := p.tell(&e, given, formats, filepath.Join(filepath.Dir(path), base), numbers.Cover); err != nil {
+		return err
+	}
+	if err := p.keep(ctx, &e, path, formats); err != nil {
 		return err
 	}
 	folder := &pipeline.Folder{
@@ -141,19 +151,15 @@ func (p *packaging) run(ctx context.Context, path string) (err error) {
 	if err := folder.Prepare(ctx); err != nil {
 		return err
 	}
-	files, err := p.write(ctx, folder, e)
+	r := result{Folder: folder.Dir}
+	err = p.make(ctx, folder, path, e, &numbers, &r)
 	if closeErr := folder.Close(); err == nil {
 		err = closeErr
 	}
-	if err != nil || p.quiet {
+	if err != nil || p.quiet && !p.json {
 		return err
 	}
-	for _, f := range files {
-		if _, err := fmt.Fprintln(p.stdout, f); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.printFiles(r, "", p.json)
 }
 
 // parted says whether a timeline has the silence around each chapter that a
@@ -173,14 +179,21 @@ func parted(t *timeline.Timeline, p *preset.Preset) error {
 }
 
 // numbers gives the edition the numbers that are asked for: a preset's, or its
-// own with some changed.
+// own, with some changed.
 func (p *packaging) numbers(e *output.Edition, given config.Config) (preset.Preset, error) {
-	numbers := preset.Preset{Encoding: e.Encoding, Mastering: e.Mastering}
-	numbers.Format.Rate, numbers.Format.Channels = e.Timeline.Rate, max(1, e.Channels)
+	own, err := preset.Find(e.Made.Preset)
+	if err != nil { // made by none, or by one that another version has
+		own = preset.Preset{}
+	}
+	numbers := own
+	numbers.Encoding, numbers.Mastering, numbers.Format.Channels = e.Encoding, e.Mastering, max(1, e.Channels)
+	numbers.PerChapter, numbers.Head, numbers.Tail = e.Made.PerChapter, e.Made.Head, e.Made.Tail
 	if given.Preset != "" {
-		var err error
 		if numbers, err = preset.Find(given.Preset); err != nil {
 			return numbers, usageError{err}
+		}
+		if own.Name != "" && e.Metadata.Genre == own.Genre {
+			e.Metadata.Genre = numbers.Genre
 		}
 	}
 	for _, key := range []string{"rate", "head", "tail", "credits"} {
@@ -191,7 +204,9 @@ func (p *packaging) numbers(e *output.Edition, given config.Config) (preset.Pres
 	if err := numbers.SetAll(given.Sound); err != nil {
 		return numbers, usageError{fmt.Errorf("--sound: %w", err)}
 	}
+	numbers.Format.Rate = e.Timeline.Rate
 	e.Encoding, e.Mastering, e.Channels = numbers.Encoding, numbers.Mastering, numbers.Format.Channels
+	e.Made.Preset, e.Made.PerChapter = numbers.Name, numbers.PerChapter
 	return numbers, nil
 }
 
@@ -223,32 +238,85 @@ func (p *packaging) tell(e *output.Edition, given config.Config, formats []outpu
 	return err
 }
 
-// write makes the sound, where a format holds it, and the files.
-func (p *packaging) write(ctx context.Context, folder *pipeline.Folder, e output.Edition) ([]string, error) {
-	if !slices.ContainsFunc(folder.Formats, func(f output.Format) bool { return f.Info().Sound }) {
-		return folder.Write(ctx, e)
+// keep finds the book that a timeline was made of, for the formats that keep it:
+// where its name leads from here, beside the timeline, or beside its folder.
+func (p *packaging) keep(ctx context.Context, e *output.Edition, path string, formats []output.Format) error {
+	source := e.Timeline.Source
+	keeps := slices.ContainsFunc(formats, func(f output.Format) bool { _, ok := f.(output.Keeper); return ok })
+	if !keeps || !fromArchive(e.Timeline) {
+		return nil
 	}
-	store, err := p.store(ctx)
+	dir, base := filepath.Dir(path), filepath.Base(source)
+	for _, file := range []string{source, filepath.Join(dir, base), filepath.Join(dir, "..", base)} {
+		info, err := os.Stat(file)
+		if err != nil || !info.Mode().IsRegular() || file == source && !filepath.IsLocal(file) {
+			continue
+		}
+		book, err := input.Load(ctx, file, nil)
+		if err != nil {
+			return err
+		}
+		e.Original = keep(formats, file, book.Data, p.messages.warningf)
+		return nil
+	}
+	p.messages.warningf("%s: is not found where it was, nor beside the timeline; the EPUB is made anew of its text", source)
+	return nil
+}
+
+// fromArchive reports whether a timeline's text is from members of an archive.
+func fromArchive(t *timeline.Timeline) bool {
+	for i := range t.Chapters {
+		for k := range t.Chapters[i].Cues {
+			if strings.HasPrefix(t.Chapters[i].Cues[k].Utterance.Pos.File, t.Source+"/") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// make writes the files and fills r in.
+func (p *packaging) make(ctx context.Context, folder *pipeline.Folder, path string, e output.Edition, numbers *preset.Preset, r *result) error {
+	progress := newProgress(p.messages.w, p.quiet || p.json)
+	defer progress.close()
+	p.messages.clear = progress.clear
+	defer func() { p.messages.clear = nil }()
+	var sound *pipeline.SoundReport
+	if slices.ContainsFunc(folder.Formats, func(f output.Format) bool { return f.Info().Sound }) {
+		store, err := p.store(ctx)
+		if err != nil {
+			return err
+		}
+		defer store.Close()
+		if sound, err = p.sound(ctx, store, &e, folder.Apart, progress); err != nil {
+			return err
+		}
+		r.Reused = e.Timeline.Cues()
+	}
+	progress.start("writing", folder.Frames(e), "")
+	var err error
+	if r.Files, err = folder.Write(ctx, e); err != nil || p.textOnly {
+		return err
+	}
+	told := pipeline.Folder{Dir: filepath.Dir(path), Name: folder.Name}
+	earlier, err := pipeline.ReadReport(told.ReportPath())
 	if err != nil {
-		return nil, err
+		p.messages.warningf("%v; the new report does not tell what became of the article", err)
 	}
-	defer store.Close()
-	if err := haveClips(ctx, store, &e); err != nil {
+	r.Report = pipeline.NewPackageReport(e.Timeline, earlier)
+	return p.account(ctx, folder, r, sound, &e, numbers, p.verify)
+}
+
+// sound gives the edition its sound.
+func (p *packaging) sound(ctx context.Context, store *clipstore.Store, e *output.Edition, perChapter bool, progress *progress) (*pipeline.SoundReport, error) {
+	if err := haveClips(ctx, store, e); err != nil {
 		return nil, err
 	}
 	voice, err := pipeline.Voice(e.Timeline, store)
 	if err != nil {
 		return nil, err
 	}
-	progress := newProgress(p.messages.w, p.quiet)
-	defer progress.close()
-	p.messages.clear = progress.clear
-	defer func() { p.messages.clear = nil }()
-	if _, err := p.master(ctx, store, voice, &e, folder.Apart, progress); err != nil {
-		return nil, err
-	}
-	progress.start("writing", folder.Frames(e), "")
-	return folder.Write(ctx, e)
+	return p.master(ctx, store, voice, e, perChapter, progress)
 }
 
 // haveClips says whether the store has every clip whole.

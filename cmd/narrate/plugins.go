@@ -45,6 +45,8 @@ import (
 	"narrate/internal/output/lpf"
 	"narrate/internal/output/manifest"
 	"narrate/internal/output/page"
+	outplot "narrate/internal/output/plot"
+	"narrate/internal/plot"
 	"narrate/internal/strictyaml"
 	"narrate/internal/tts"
 	"narrate/internal/tts/command"
@@ -81,6 +83,8 @@ var outputFormats = []output.Format{
 	outepub.Format{Audio: mp3.Format{}},
 	page.Format{},
 	page.Single{Audio: mp3.Format{}},
+	outplot.Format{Picture: plot.Options{Kind: plot.SVG}},
+	outplot.Format{Picture: plot.Options{Kind: plot.PNG}},
 	srt.Format{},
 	vtt.Format{},
 	vttchapters.Format{},
@@ -209,7 +213,7 @@ func (a *app) openBackendsFor(p *purse.Purse) (backends, error) {
 			}
 			continue
 		}
-		all[b.Name()] = safe(b, p)
+		all[b.Name()] = safe(b, p, a.waiting)
 	}
 	return all, nil
 }

@@ -188,9 +188,7 @@ func newPlan(c config.Config) (plan, error) {
 	if p.caption, err = captionRules(c); err != nil {
 		return p, err
 	}
-	if p.holds("opus") { // which adds more to peaks than the others
-		p.preset.Mastering.Headroom = max(p.preset.Mastering.Headroom, opusHeadroom)
-	}
+	leaveHeadroom(&p.preset.Mastering, p.formats)
 	if p.preset.Longest > 0 && p.rules.Longest == 0 {
 		p.rules.Longest = p.preset.Longest
 	}
@@ -216,9 +214,22 @@ func newPlan(c config.Config) (plan, error) {
 // measured on speech.
 const opusHeadroom = 2
 
+// leaveHeadroom has the limiter leave what the formats need: Opus adds more to
+// peaks than the others.
+func leaveHeadroom(m *output.Mastering, formats []output.Format) {
+	if holds(formats, "opus") {
+		m.Headroom = max(m.Headroom, opusHeadroom)
+	}
+}
+
+// holds reports whether a format is among those to be written.
+func holds(formats []output.Format, name string) bool {
+	return slices.ContainsFunc(formats, func(f output.Format) bool { return f.Info().Name == name })
+}
+
 // holds reports whether a format is among those to be written.
 func (p *plan) holds(name string) bool {
-	return slices.ContainsFunc(p.formats, func(f output.Format) bool { return f.Info().Name == name })
+	return holds(p.formats, name)
 }
 
 // suitOpus takes a rate that Opus can hold to the frame, unless the user has
@@ -339,6 +350,26 @@ func (p *plan) cover(source, title, author string, own *document.Cover, warn fun
 		warn("%s: the drawn cover lacks letters that its type does not have; --meta cover=FILE takes a picture", source)
 	}
 	return picture, err
+}
+
+// keep gives the file that an article came as where one of the formats keeps it,
+// and nil where none does. warn is told what the user must know of that.
+func keep(formats []output.Format, source string, came []byte, warn func(format string, args ...any)) []byte {
+	var original []byte
+	for _, f := range formats {
+		k, ok := f.(output.Keeper)
+		if !ok {
+			continue
+		}
+		keeps, notes := k.Keeps(came)
+		for _, note := range notes {
+			warn("%s: %s", source, note)
+		}
+		if keeps {
+			original = came
+		}
+	}
+	return original
 }
 
 // holdsCover reports whether a file that is asked for has a place for a cover.

@@ -14,6 +14,9 @@ import (
 // plainEvery is how often a line is printed where there is no terminal.
 const plainEvery = 10 * time.Second
 
+// leastWait is the shortest pause that is told.
+const leastWait = 2 * time.Second
+
 // progress tells a person how far the work is: a bar with count and remaining
 // time on a terminal, a plain line now and then elsewhere, nothing if quiet.
 type progress struct {
@@ -27,6 +30,7 @@ type progress struct {
 	what, unit  string
 	done, total int64
 	began, said time.Time
+	told, held  time.Time // when the last pause was told, and when it ends
 }
 
 func newProgress(w io.Writer, quiet bool) *progress {
@@ -98,6 +102,23 @@ func (p *progress) show(done int64) {
 	fmt.Fprintf(p.w, "%s: %d %%, %s left\n", p.what, p.done*100/p.total, left)
 }
 
+// wait tells of a pause before a request is tried again, unless another one that
+// was told still lasts: requests that fail together wait together. Where there is
+// no terminal, a short one is not told right after another one.
+func (p *progress) wait(pause time.Duration, try int, why error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := p.now()
+	if p.quiet || pause < leastWait || now.Before(p.held) || !p.terminal && pause < plainEvery && now.Sub(p.told) < plainEvery {
+		return
+	}
+	p.told, p.held = now, now.Add(pause)
+	if p.bar != nil {
+		_ = p.bar.Clear()
+	}
+	fmt.Fprintf(p.w, "waiting %.0f s: %s (try %d)\n", pause.Seconds(), excerpt(printable(why.Error()), 200), try)
+}
+
 // clear takes the bar off its line, for a message.
 func (p *progress) clear() {
 	p.mu.Lock()
@@ -112,4 +133,23 @@ func (p *progress) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.bar = nil
+}
+
+// show has a piece of work tell how far it is, until the function that it gives
+// is called.
+func (a *app) show(p *progress) (done func()) {
+	a.messages.clear = p.clear
+	a.shown.Store(p)
+	return func() {
+		a.shown.Store(nil)
+		a.messages.clear = nil
+		p.close()
+	}
+}
+
+// waiting tells of a pause where progress is shown.
+func (a *app) waiting(pause time.Duration, try int, why error) {
+	if p := a.shown.Load(); p != nil {
+		p.wait(pause, try, why)
+	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"narrate/internal/script"
@@ -22,13 +23,34 @@ func (b backends) pronounces(ctx context.Context) func(v *voices.Voice, ipa stri
 	}
 }
 
+// spells says why a voice cannot say phonemes in its engine's own letters; of an
+// engine that cannot be asked it says nothing.
+func (b backends) spells(ctx context.Context) func(v *voices.Voice, phonemes string) error {
+	return func(v *voices.Voice, phonemes string) error {
+		backend := b[v.Backend]
+		if backend == nil {
+			return nil
+		}
+		err := tts.CheckNative(ctx, backend, *v, phonemes)
+		if !errors.Is(err, tts.ErrPhonemes) {
+			return nil
+		}
+		return err
+	}
+}
+
 // said is an utterance's spoken form, with the pronunciations behind the words
 // that have one.
 func said(u *script.Utterance) string {
 	var b strings.Builder
 	at := 0
 	for _, p := range u.Phonemes {
-		b.WriteString(u.Spoken[at:p.Hi] + " /" + p.IPA + "/")
+		b.WriteString(u.Spoken[at:p.Hi])
+		if own, ok := voices.NativeTo(u.Voice.Backend, p.Native); ok {
+			b.WriteString(" [[" + own.Phonemes + "]]")
+		} else if p.IPA != "" {
+			b.WriteString(" /" + p.IPA + "/")
+		}
 		at = p.Hi
 	}
 	return b.String() + u.Spoken[at:]

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
@@ -25,6 +26,7 @@ type app struct {
 	stdout   io.Writer
 	messages messages
 	cacheDir string
+	shown    atomic.Pointer[progress] // nil where none is
 }
 
 // articles accepts one article or more.
@@ -84,6 +86,7 @@ func newRootCommand(a *app) *cobra.Command {
 		newPackageCommand(a),
 		newCaptionsCommand(a),
 		newCheckCommand(a),
+		newPlotCommand(a),
 		newSegmentCommand(a),
 		newVoicesCommand(a),
 		newBackendsCommand(a),

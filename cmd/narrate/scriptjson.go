@@ -44,9 +44,10 @@ type (
 	}
 	// phonemeJSON and markJSON count code points, as timeline.json does.
 	phonemeJSON struct {
-		From int    `json:"from"`
-		To   int    `json:"to"`
-		IPA  string `json:"ipa"`
+		From   int               `json:"from"`
+		To     int               `json:"to"`
+		IPA    string            `json:"ipa,omitempty"`
+		Native map[string]string `json:"native,omitempty"` // by backend
 	}
 	markJSON struct {
 		Name string `json:"name"`
@@ -91,7 +92,11 @@ func scriptToJSON(sc *script.Script, costs []pipeline.Cost) scriptJSON {
 			}
 			for _, p := range u.Phonemes {
 				from := utf8.RuneCountInString(u.Spoken[:p.Lo])
-				item.Phonemes = append(item.Phonemes, phonemeJSON{from, from + utf8.RuneCountInString(u.Spoken[p.Lo:p.Hi]), p.IPA})
+				said := phonemeJSON{From: from, To: from + utf8.RuneCountInString(u.Spoken[p.Lo:p.Hi]), IPA: p.IPA, Native: map[string]string{}}
+				for _, own := range p.Native {
+					said.Native[own.Backend] = own.Phonemes
+				}
+				item.Phonemes = append(item.Phonemes, said)
 			}
 			for _, m := range u.Marks {
 				item.Marks = append(item.Marks, markJSON{m.Name, utf8.RuneCountInString(u.Text[:m.Text])})

@@ -76,7 +76,7 @@ func (v *scriptView) article(ctx context.Context, s *studio, article string) err
 	if err != nil {
 		return err
 	}
-	sc, err := s.script(ctx, article, c)
+	sc, _, err := s.script(ctx, article, c)
 	if err != nil {
 		return err
 	}

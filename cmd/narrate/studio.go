@@ -61,21 +61,22 @@ func profileDir() string { return filepath.Join(xdg.ConfigHome, "narrate", "voic
 func profiles() (*voices.Set, error) { return voices.Load(profileDir()) }
 
 // script reads one article, makes its script as c says and prints its
-// warnings.
-func (s *studio) script(ctx context.Context, article string, c config.Config) (*script.Script, error) {
+// warnings. It also gives the article as it came.
+func (s *studio) script(ctx context.Context, article string, c config.Config) (*script.Script, []byte, error) {
 	source, err := s.load(ctx, article)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	doc, err := input.Read(source, s.reading.inputs())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	named, err := s.namedVoice(ctx, doc, c)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return s.build(ctx, doc, c.Over(config.Config{Voice: named}))
+	sc, err := s.build(ctx, doc, c.Over(config.Config{Voice: named}))
+	return sc, source.Data, err
 }
 
 // build makes the script of a document as c says and prints its warnings.
@@ -84,7 +85,7 @@ func (s *studio) build(ctx context.Context, doc *document.Document, c config.Con
 	if err != nil {
 		return nil, err
 	}
-	o.Voices, o.MaxText, o.Pronounces = s.voices, s.backends.maxText(ctx), s.backends.pronounces(ctx)
+	o.Voices, o.MaxText, o.Pronounces, o.Spells = s.voices, s.backends.maxText(ctx), s.backends.pronounces(ctx), s.backends.spells(ctx)
 	sc, err := script.Build(doc, o)
 	if err != nil {
 		return nil, err

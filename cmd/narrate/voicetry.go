@@ -97,6 +97,7 @@ func (v *voiceTry) speak(ctx context.Context, s *studio, sc *script.Script) erro
 		return err
 	}
 	rate := raw.Format.Rate
+	defer v.show(newProgress(v.messages.w, false))()
 	speaker := &pipeline.Speaker{Store: store, Backends: s.backends, Rate: rate, Trim: pcm.DefaultTrim, Jobs: 1}
 	speech, err := speaker.Speak(ctx, sc)
 	if err != nil {
@@ -118,22 +119,23 @@ func (v *voiceTry) speak(ctx context.Context, s *studio, sc *script.Script) erro
 		return err
 	}
 	edition := output.Edition{Timeline: t, Sound: voice, Generator: generator, Jobs: 1}
-	if err := writeWhole(ctx, v.output, edition, v.force); err != nil {
+	write := func(path string) error { return output.WriteFile(ctx, path, wav.Format{}, edition) }
+	if err := writeWhole(v.output, v.force, write); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(v.stdout, "%s: %.1f s\n", v.output, t.Rate.Duration(t.Frames).Seconds())
 	return err
 }
 
-// writeWhole writes a WAV file that is there once it is complete.
-func writeWhole(ctx context.Context, path string, e output.Edition, force bool) (err error) {
+// writeWhole has a file written that is there once it is complete.
+func writeWhole(path string, force bool, write func(path string) error) (err error) {
 	dir, err := os.MkdirTemp(filepath.Dir(path), ".narrate-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	part := filepath.Join(dir, "clip.wav")
-	if err := output.WriteFile(ctx, part, wav.Format{}, e); err != nil {
+	part := filepath.Join(dir, "part")
+	if err := write(part); err != nil {
 		return err
 	}
 	if force {

@@ -56,8 +56,8 @@ func (r *Result) Failed() bool { return !r.Passed }
 // file once, from start to end, in bounded memory.
 //
 // An error is a file that is none, is empty or holds no sound that can be read
-// (see ffmpeg.Probe), an ffmpeg that is missing, or ctx's end. A file that is
-// damaged is a Result with a failed row, and without levels: those of a part
+// (see ffmpeg.Probe), an ffmpeg that is missing or was ended (ffmpeg.ErrBroken),
+// or ctx's end. A file that is damaged is a Result with a failed row, and without levels: those of a part
 // would be taken for those of the whole.
 func File(ctx context.Context, path string, targets []Target) (*Result, error) {
 	program, err := ffmpeg.Find(ctx)
@@ -107,6 +107,9 @@ func gather(ctx context.Context, program *ffmpeg.Program, path string) (*facts, 
 			return nil
 		}
 		picture, err := program.Picture(ctx, path)
+		if errors.Is(err, ffmpeg.ErrBroken) {
+			return err
+		}
 		if err != nil && ctx.Err() == nil {
 			f.cover = &coverFacts{format: "unreadable"}
 			return nil
@@ -118,7 +121,7 @@ func gather(ctx context.Context, program *ffmpeg.Program, path string) (*facts, 
 		return nil, err
 	}
 	switch {
-	case ctxEnded(decode):
+	case ctxEnded(decode), errors.Is(decode, ffmpeg.ErrBroken):
 		return nil, decode
 	case f.mpeg != nil && f.mpeg.Other != "":
 		f.damage = f.mpeg.Other

@@ -139,40 +139,77 @@ func newLook(f pcm.Format) *look {
 }
 
 func (l *look) write(samples []float32) {
+	channels := int64(l.format.Channels)
+	for frames := int64(len(samples)) / channels; frames > 0; frames = int64(len(samples)) / channels {
+		n := min(frames, l.window-l.filled)
+		l.part(samples[:n*channels])
+		samples = samples[n*channels:]
+		l.frames += n
+		if l.filled += n; l.filled == l.window {
+			l.endWindow()
+		}
+	}
+}
+
+// part looks at frames of one window.
+func (l *look) part(samples []float32) {
 	channels := l.format.Channels
-	for len(samples) >= channels {
-		largest := float32(0)
-		for c, v := range samples[:channels] {
+	for c := range channels {
+		energy, peak := 0.0, l.peak[c]
+		for i := c; i < len(samples); i += channels {
+			v := samples[i]
+			energy += float64(v) * float64(v)
 			if v < 0 {
 				v = -v
 			}
-			l.energy[c] += float64(v) * float64(v)
-			largest = max(largest, v)
-			if v > l.peak[c] {
-				l.peak[c] = v
-			}
-			if v < fullScale {
-				l.atTop[c] = 0
-			} else if l.atTop[c]++; l.atTop[c] == clippedRun {
-				l.clipped++
+			if v > peak {
+				peak = v
 			}
 		}
-		samples = samples[channels:]
-		switch {
-		case largest == 0:
+		l.energy[c] += energy
+		l.peak[c] = peak
+		if l.atTop[c] > 0 || peak >= fullScale {
+			l.clips(c, samples)
+		}
+	}
+	for i := 0; i < len(samples); i += channels {
+		frame := samples[i : i+channels]
+		if largest(frame) == 0 {
 			if l.zeros++; l.zeros == 1 {
-				l.edge = l.last
+				if l.edge = l.last; i > 0 {
+					l.edge = largest(samples[i-channels : i])
+				}
 			}
-		case l.zeros > 0:
-			if l.zeros >= l.least && l.zeros <= l.most && l.edge >= dropoutEdge && largest >= dropoutEdge {
+		} else if l.zeros > 0 {
+			if l.zeros >= l.least && l.zeros <= l.most && l.edge >= dropoutEdge && largest(frame) >= dropoutEdge {
 				l.dropouts++
 			}
 			l.zeros = 0
 		}
-		l.last = largest
-		l.frames++
-		if l.filled++; l.filled == l.window {
-			l.endWindow()
+	}
+	l.last = largest(samples[len(samples)-channels:])
+}
+
+// largest is the peak of a frame.
+func largest(frame []float32) (most float32) {
+	for _, v := range frame {
+		if v < 0 {
+			v = -v
+		}
+		if v > most {
+			most = v
+		}
+	}
+	return most
+}
+
+// clips counts where a channel stays at full scale.
+func (l *look) clips(c int, samples []float32) {
+	for i := c; i < len(samples); i += l.format.Channels {
+		if v := samples[i]; v < fullScale && v > -fullScale {
+			l.atTop[c] = 0
+		} else if l.atTop[c]++; l.atTop[c] == clippedRun {
+			l.clipped++
 		}
 	}
 }

@@ -9,18 +9,12 @@ import (
 	"hash/fnv"
 	"image"
 	"image/color"
-	"image/draw"
 	"image/jpeg"
 	"strings"
 	"unicode"
 
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/gofont/gobold"
-	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/opentype"
-	"golang.org/x/image/math/fixed"
-
 	"narrate/internal/output"
+	"narrate/internal/typeset"
 )
 
 // Side is how many pixels a side of the square has: the least that podcast
@@ -54,11 +48,11 @@ var colours = []color.RGBA{
 // Draw draws a cover. whole is false where letters of the title or the author
 // had to be left out, as the type has none for their script.
 func Draw(title, author string) (p *output.Picture, whole bool, err error) {
-	bold, err := opentype.Parse(gobold.TTF)
+	bold, err := typeset.Bold()
 	if err != nil {
 		return nil, false, fmt.Errorf("cover: %w", err)
 	}
-	regular, err := opentype.Parse(goregular.TTF)
+	regular, err := typeset.Regular()
 	if err != nil {
 		return nil, false, fmt.Errorf("cover: %w", err)
 	}
@@ -67,12 +61,12 @@ func Draw(title, author string) (p *output.Picture, whole bool, err error) {
 	hash := fnv.New32a()
 	hash.Write([]byte(title + "\x00" + author))
 	ground := colours[hash.Sum32()%uint32(len(colours))]
-	fill(img, img.Bounds(), ground)
-	fill(img, image.Rect(margin, margin, margin+width, margin+8), lighter(ground))
+	typeset.Fill(img, img.Bounds(), ground)
+	typeset.Fill(img, image.Rect(margin, margin, margin+width, margin+8), lighter(ground))
 	bars(img, hash.Sum32(), lighter(ground))
 
 	whole = true
-	if drawn, err := has(bold, title); err != nil {
+	if drawn, err := bold.Has(title); err != nil {
 		return nil, false, err
 	} else if drawn {
 		if err := drawTitle(img, bold, title); err != nil {
@@ -81,7 +75,7 @@ func Draw(title, author string) (p *output.Picture, whole bool, err error) {
 	} else {
 		whole = false
 	}
-	if drawn, err := has(regular, author); err != nil {
+	if drawn, err := regular.Has(author); err != nil {
 		return nil, false, err
 	} else if drawn {
 		if err := drawAuthor(img, regular, author); err != nil {
@@ -108,10 +102,6 @@ func clean(s string) string {
 	return s
 }
 
-func fill(img *image.RGBA, at image.Rectangle, c color.RGBA) {
-	draw.Draw(img, at, image.NewUniform(c), image.Point{}, draw.Src)
-}
-
 func lighter(c color.RGBA) color.RGBA {
 	up := func(v uint8) uint8 { return v + (255-v)/3 }
 	return color.RGBA{up(c.R), up(c.G), up(c.B), 255}
@@ -126,40 +116,18 @@ func bars(img *image.RGBA, seed uint32, c color.RGBA) {
 		seed = seed*1664525 + 1013904223
 		half := 6 + int(seed>>24)*70/255
 		x := margin + i*step
-		fill(img, image.Rect(x, middle-half, x+step-gap, middle+half), c)
+		typeset.Fill(img, image.Rect(x, middle-half, x+step-gap, middle+half), c)
 	}
-}
-
-// has reports whether the type has a picture for each letter.
-func has(f *opentype.Font, text string) (bool, error) {
-	for _, r := range text {
-		i, err := f.GlyphIndex(nil, r)
-		if err != nil {
-			return false, fmt.Errorf("cover: %w", err)
-		}
-		if i == 0 {
-			return false, nil
-		}
-	}
-	return true, nil
-}
-
-func face(f *opentype.Font, size float64) (font.Face, error) {
-	face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingNone})
-	if err != nil {
-		return nil, fmt.Errorf("cover: %w", err)
-	}
-	return face, nil
 }
 
 // drawTitle draws the title in the largest type in which it fits.
-func drawTitle(img *image.RGBA, f *opentype.Font, title string) error {
+func drawTitle(img *image.RGBA, f *typeset.Font, title string) error {
 	for size := titleSize; ; size *= 0.92 {
-		shape, err := face(f, size)
+		shape, err := f.Face(size)
 		if err != nil {
 			return err
 		}
-		lines, fits := wrap(shape, title)
+		lines, fits := typeset.Wrap(shape, title, width)
 		height := int(size * 1.2)
 		if fits && len(lines)*height <= titleDepth || size < leastSize {
 			most := max(1, titleDepth/height)
@@ -168,7 +136,7 @@ func drawTitle(img *image.RGBA, f *opentype.Font, title string) error {
 				lines[most-1] += " \u2026"
 			}
 			for i, line := range lines {
-				write(img, shape, line, margin, titleTop+int(size)+i*height)
+				typeset.Draw(img, shape, color.White, line, margin, float64(titleTop+int(size)+i*height))
 			}
 			return shape.Close()
 		}
@@ -178,45 +146,18 @@ func drawTitle(img *image.RGBA, f *opentype.Font, title string) error {
 	}
 }
 
-func drawAuthor(img *image.RGBA, f *opentype.Font, author string) error {
-	shape, err := face(f, authorSize)
+func drawAuthor(img *image.RGBA, f *typeset.Font, author string) error {
+	shape, err := f.Face(authorSize)
 	if err != nil {
 		return err
 	}
-	lines, _ := wrap(shape, author)
+	lines, _ := typeset.Wrap(shape, author, width)
 	if len(lines) > 2 {
 		lines = lines[:2]
 		lines[1] += " \u2026"
 	}
 	for i, line := range lines {
-		write(img, shape, line, margin, authorBase-(len(lines)-1-i)*int(authorSize*1.3))
+		typeset.Draw(img, shape, color.White, line, margin, float64(authorBase-(len(lines)-1-i)*int(authorSize*1.3)))
 	}
 	return shape.Close()
-}
-
-// wrap breaks text into lines of the width. fits is false where a word alone is
-// wider.
-func wrap(shape font.Face, text string) (lines []string, fits bool) {
-	fits = true
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if font.MeasureString(shape, word).Ceil() > width {
-			fits = false
-		}
-		longer := strings.TrimSpace(line + " " + word)
-		if line != "" && font.MeasureString(shape, longer).Ceil() > width {
-			lines = append(lines, line)
-			longer = word
-		}
-		line = longer
-	}
-	if line != "" {
-		lines = append(lines, line)
-	}
-	return lines, fits
-}
-
-func write(img *image.RGBA, shape font.Face, text string, x, y int) {
-	d := font.Drawer{Dst: img, Src: image.White, Face: shape, Dot: fixed.P(x, y)}
-	d.DrawString(text)
 }

@@ -31,7 +31,8 @@ func (p *Program) Encode(ctx context.Context, src pcm.Reader, dst io.Writer, arg
 		"-f", "s16le", "-ar", strconv.Itoa(int(f.Rate)), "-ac", strconv.Itoa(f.Channels), "-i", "pipe:0",
 		"-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact",
 	}
-	cmd := process.Command(run, p.Path, append(append(all, args...), "pipe:1")...)
+	all = append(append(all, buffered...), args...)
+	cmd := process.Command(run, p.Path, append(all, "pipe:1")...)
 	var messages process.Tail
 	cmd.Stderr = &messages
 	stdin, err := cmd.StdinPipe()

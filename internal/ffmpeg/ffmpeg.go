@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os/exec"
 	"strings"
 	"time"
@@ -16,6 +17,22 @@ import (
 
 // ErrMissing is wrapped by Find's error where there is no ffmpeg.
 var ErrMissing = errors.New("ffmpeg is not installed")
+
+// ErrBroken is wrapped where ffmpeg did not do its work for a reason that does not
+// lie in the file: it could not be started, or something ended it.
+var ErrBroken = errors.New("ffmpeg failed, which says nothing of the file; try it again")
+
+// broken reports whether an error is that of a program that could not be started,
+// or that a signal has ended: the system's, where memory is short, or somebody's.
+func broken(err error) bool {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.ExitCode() < 0
+	}
+	var unfound *exec.Error
+	var unread *fs.PathError
+	return errors.As(err, &unfound) || errors.As(err, &unread)
+}
 
 // Program is an ffmpeg that was found and answers. It is safe for concurrent
 // use.

@@ -86,6 +86,9 @@ func (p *Program) Probe(ctx context.Context, path string) (Probe, error) {
 		if ctx.Err() != nil {
 			return Probe{}, err
 		}
+		if broken(err) {
+			return Probe{}, fmt.Errorf("%s: %w: %w", path, ErrBroken, err)
+		}
 		var ended *exec.ExitError
 		if errors.As(err, &ended) {
 			return Probe{}, fmt.Errorf("%s: %w%s", path, ErrNoSound, messages.Note())
@@ -109,6 +112,9 @@ func (p *Program) Picture(ctx context.Context, path string) ([]byte, error) {
 	args := append([]string{"-hide_banner", "-nostdin", "-v", "error", "-xerror"}, confined...)
 	args = append(args, "-i", fileName(path), "-map", "0:v:0", "-frames:v", "1", "-c", "copy", "-f", "image2pipe", "pipe:1")
 	picture, err := process.Run{Program: p.Path, Args: args, Limit: pictureLimit, Timeout: probeTimeout}.Output(ctx)
+	if ctx.Err() == nil && broken(err) {
+		return nil, fmt.Errorf("%s: %w: %w", path, ErrBroken, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: its picture: %w", path, err)
 	}

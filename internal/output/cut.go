@@ -8,9 +8,10 @@ func (e Edition) Cut(span pcm.Span, title string, number, of int) Edition {
 	if e.Metadata.Album == "" {
 		e.Metadata.Album = e.Timeline.Title
 	}
+	e.At += span.Start
 	t := e.Timeline.Cut(span, title)
 	t.Number, t.Of = number, of
-	e.Timeline = t
+	e.Timeline, e.Shared = t, nil
 	if e.Sound != nil {
 		e.Sound = pcm.Part(e.Sound, span)
 	}

@@ -8,6 +8,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
+	"time"
 
 	"narrate/internal/pcm"
 	"narrate/internal/timeline"
@@ -46,6 +48,14 @@ type Mastering struct {
 // Ceiling is the true peak in dBTP above which the limiter lets nothing pass.
 func (m *Mastering) Ceiling() float64 { return m.Peak - m.Headroom }
 
+// Made is what a programme was laid out for, which whoever makes further files
+// of it has to know. Its zero value is one file, made by no preset.
+type Made struct {
+	Preset     string // its name
+	PerChapter bool   // a file for each chapter, with Head and Tail of its own
+	Head, Tail time.Duration
+}
+
 // Level is what was measured of a programme's sound.
 type Level struct {
 	Loudness float64 // integrated, in LUFS (ITU-R BS.1770-4)
@@ -59,18 +69,27 @@ type Edition struct {
 	// Sound has the timeline's rate and exactly its frames; formats that
 	// need no sound leave it alone.
 	Sound pcm.Source
+	// At is where Sound begins in the programme that it is a part of, in frames.
+	At int64
 	// Channels is how many Sound has, also where it is left out.
 	Channels  int
 	Encoding  Encoding
 	Mastering Mastering // of Sound
+	Made      Made
 	Metadata  Metadata
 	Captions  Captions
+	// Original is the file that the article came as, for a Keeper that has said
+	// that it keeps it; nil for none. The places of utterances lie in it.
+	Original []byte
 	// Level is that of the whole programme's Sound; nil where it was not
 	// measured.
 	Level *Level
 	// SoundFile is the name of the file beside this one that holds Sound, for
 	// formats that point to it: "talk.mp3"; "" where it is not told.
 	SoundFile string
+	// Shared, where set, is what formats have worked out of the Timeline for each
+	// other, by keys of their own types. It is of one run.
+	Shared *sync.Map
 	// Generator names this program and its version, for tags: "narrate 1.0".
 	Generator string
 	// Jobs is how many goroutines may encode at once, at least 1. It never
@@ -108,6 +127,20 @@ type Format interface {
 // there is any.
 type Fitter interface {
 	Fits(pcm.Format, Encoding) error
+}
+
+// Keeper is a Format that can keep the file that an article came as, and add to
+// it what is heard, instead of making one anew.
+type Keeper interface {
+	// Keeps reports whether it keeps the file, which may be none of its own,
+	// and what the user must know: why it does not, or what of it is left out.
+	Keeps(original []byte) (keeps bool, notes []string)
+}
+
+// Warner is a Format that cannot hold all that some timelines have. Warnings say
+// what of it a file goes without.
+type Warner interface {
+	Warnings(*timeline.Timeline) []string
 }
 
 // ErrMissing is wrapped where a format needs a program or library that is not

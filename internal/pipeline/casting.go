@@ -22,6 +22,7 @@ type candidate struct {
 	voice    *voices.Voice
 	backend  tts.Backend
 	version  string // of the backend and the voice
+	engine   string // the engine's own name of the voice
 	phonemes bool   // whether the backend obeys them
 }
 
@@ -37,6 +38,7 @@ type line struct {
 type casting struct {
 	backends map[string]tts.Backend
 	lines    map[*voices.Voice]*line
+	engines  map[*voices.Voice]string // candidate.engine
 
 	mu       sync.Mutex
 	lost     map[voiceID]error  // voices that ceased to be had, and why
@@ -46,15 +48,15 @@ type casting struct {
 }
 
 type question struct {
-	voice *voices.Voice
-	ipa   string
+	voice       *voices.Voice
+	ipa, native string
 }
 
 // cast asks each backend that the utterances need what it is, and whether it has
 // their voices. It fails only where the context has ended.
 func (s *Speaker) cast(ctx context.Context, utterances []*script.Utterance) (*casting, error) {
 	c := &casting{
-		backends: s.Backends, lines: map[*voices.Voice]*line{}, lost: map[voiceID]error{},
+		backends: s.Backends, lines: map[*voices.Voice]*line{}, engines: map[*voices.Voice]string{}, lost: map[voiceID]error{},
 		judged: map[question]error{}, deaf: map[string]bool{},
 	}
 	for _, u := range utterances {
@@ -69,6 +71,7 @@ func (s *Speaker) cast(ctx context.Context, utterances []*script.Utterance) (*ca
 				return nil, ctx.Err()
 			case err == nil:
 				l.candidates = append(l.candidates, found)
+				c.engines[v] = found.engine
 			case l.missing == nil:
 				l.missing = err
 			}
@@ -91,8 +94,12 @@ func (s *Speaker) candidate(ctx context.Context, v *voices.Voice) (candidate, er
 	if err != nil {
 		return candidate{}, err
 	}
+	engine, err := tts.NameOf(ctx, backend, *v)
+	if err != nil {
+		return candidate{}, err
+	}
 	version, err := tts.VersionOf(ctx, backend, *v)
-	return candidate{v, backend, version, info.Phonemes}, err
+	return candidate{v, backend, version, engine, info.Phonemes}, err
 }
 
 // first is who is to speak an utterance, unless that fails; an error says why
@@ -133,13 +140,19 @@ func (c *casting) warn(format string, args ...any) {
 func (c *casting) phonemes(ctx context.Context, u *script.Utterance, by candidate) ([]tts.Phonemes, error) {
 	var obeyed []tts.Phonemes
 	for _, p := range u.Phonemes {
+		wanted := tts.Phonemes{Lo: p.Lo, Hi: p.Hi, IPA: p.IPA}
+		if own, ok := voices.NativeTo(by.voice.Backend, p.Native); ok {
+			wanted.IPA, wanted.Native = "", own.Phonemes
+		} else if p.IPA == "" {
+			continue // it is for other backends
+		}
 		if !by.phonemes {
 			c.warnDeaf(u, by)
 			return nil, nil
 		}
-		err := c.judge(ctx, u, p, by)
+		err := c.judge(ctx, u, wanted, by)
 		if err == nil {
-			obeyed = append(obeyed, tts.Phonemes{Lo: p.Lo, Hi: p.Hi, IPA: p.IPA})
+			obeyed = append(obeyed, wanted)
 		} else if !errors.Is(err, tts.ErrPhonemes) {
 			return nil, err
 		}
@@ -158,15 +171,19 @@ func (c *casting) warnDeaf(u *script.Utterance, by candidate) {
 }
 
 // judge says whether the candidate can pronounce p; it asks once for each way.
-func (c *casting) judge(ctx context.Context, u *script.Utterance, p script.Phonemes, by candidate) error {
-	q := question{by.voice, p.IPA}
+func (c *casting) judge(ctx context.Context, u *script.Utterance, p tts.Phonemes, by candidate) error {
+	q := question{by.voice, p.IPA, p.Native}
 	c.mu.Lock()
 	err, known := c.judged[q]
 	c.mu.Unlock()
 	if known {
 		return err
 	}
-	err = tts.CheckPhonemes(ctx, by.backend, *by.voice, p.IPA)
+	if p.Native != "" {
+		err = tts.CheckNative(ctx, by.backend, *by.voice, p.Native)
+	} else {
+		err = tts.CheckPhonemes(ctx, by.backend, *by.voice, p.IPA)
+	}
 	if err != nil && !errors.Is(err, tts.ErrPhonemes) {
 		return err // of this moment, not of the sound
 	}

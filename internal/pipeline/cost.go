@@ -48,7 +48,7 @@ func (s *Speaker) Estimate(ctx context.Context, sc *script.Script) ([]Cost, erro
 		var terms tts.Terms
 		by, missing := cast.first(u)
 		if missing != nil {
-			by = candidate{voice: u.Voice}
+			by = candidate{voice: u.Voice, engine: u.Voice.Engine}
 		} else if terms, err = tts.TermsOf(ctx, by.backend, *by.voice); err != nil {
 			return nil, fmt.Errorf("%s: %w", u.Pos, err)
 		}

@@ -357,8 +357,9 @@ func TestInterrupt(t *testing.T) {
 	s.Jobs = 1
 	s.Backends = map[string]tts.Backend{"first": purse.New(interrupting{slow, cancel}, &purse.Purse{})}
 	texts := sentences(3)
-	if _, err := s.Speak(ctx, withFallbacks(nil, texts...)); !errors.Is(err, context.Canceled) {
-		t.Fatal(err)
+	stopped, err := s.Speak(ctx, withFallbacks(nil, texts...))
+	if !errors.Is(err, context.Canceled) || stopped == nil || stopped.Spoken != 1 || len(stopped.Failed) != 2 {
+		t.Fatalf("%v, %+v", err, stopped)
 	}
 	speech, err := s.Speak(t.Context(), withFallbacks(nil, texts...))
 	if err != nil || speech.Reused != 1 || slow.Calls() != 3 {

@@ -30,8 +30,8 @@ type Level struct {
 // asked for is to be heard, and pace and pitch leave the loudness as it is.
 type soundID struct{ backend, engine, settings string }
 
-func (s *Speaker) soundOf(v *voices.Voice) soundID {
-	id := soundID{backend: v.Backend, engine: v.Engine}
+func (s *Speaker) soundOf(cast *casting, v *voices.Voice) soundID {
+	id := soundID{backend: v.Backend, engine: cast.engines[v]}
 	for _, name := range slices.Sorted(maps.Keys(v.Settings)) {
 		if !tts.SilentSetting(s.Backends[v.Backend], name) {
 			id.settings += fmt.Sprintf("%q=%q ", name, v.Settings[name])
@@ -55,7 +55,7 @@ type heard struct {
 // voice, each as often as it is heard; the volume that a voice's profile asks for
 // is kept on top of that, as it says how loud the voice is to be among others.
 // Where one voice speaks there is nothing to do.
-func (s *Speaker) level(ctx context.Context, utterances []*script.Utterance, speech *Speech) error {
+func (s *Speaker) level(ctx context.Context, cast *casting, utterances []*script.Utterance, speech *Speech) error {
 	all := map[soundID]*heard{}
 	var order []*heard
 	for i, clip := range speech.Clips {
@@ -63,7 +63,7 @@ func (s *Speaker) level(ctx context.Context, utterances []*script.Utterance, spe
 			continue
 		}
 		v := speaks(utterances[i], speech, i)
-		id := s.soundOf(v)
+		id := s.soundOf(cast, v)
 		h := all[id]
 		if h == nil {
 			meter, err := loudness.NewMeter(pcm.Format{Rate: s.Rate, Channels: 1})
@@ -87,7 +87,7 @@ func (s *Speaker) level(ctx context.Context, utterances []*script.Utterance, spe
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		h := all[s.soundOf(speaks(utterances[i], speech, i))]
+		h := all[s.soundOf(cast, speaks(utterances[i], speech, i))]
 		if err := measure(h.meter, s.Store, speech.Keys[i], clip.Frames); err != nil {
 			return &storeError{fmt.Errorf("%s: %w", utterances[i].Pos, err)}
 		}
@@ -99,7 +99,7 @@ func (s *Speaker) level(ctx context.Context, utterances []*script.Utterance, spe
 	}
 	for i, clip := range speech.Clips {
 		if clip != nil {
-			clip.Gain = gains[all[s.soundOf(speaks(utterances[i], speech, i))]]
+			clip.Gain = gains[all[s.soundOf(cast, speaks(utterances[i], speech, i))]]
 		}
 	}
 	return nil

@@ -196,10 +196,35 @@ func TestLevelsOfOneVoice(t *testing.T) {
 	}
 }
 
-// settling is a backend of which a price changes no sound.
+// TestNamesOfOneVoice: an engine's voice that goes by two names has one clip for
+// a text, and one level.
+func TestNamesOfOneVoice(t *testing.T) {
+	anna, upper, ben := fakeVoice("anna", 1), fakeVoice("ANNA", 1), fakeVoice("ben", 1)
+	inner := fake.New(fake.Options{Rate: 22050})
+	s := speaker(t, nil, t.TempDir())
+	s.Backends = map[string]tts.Backend{"fake": settling{uneven{inner, map[string]float64{"anna": -9, "ANNA": -9}, nil}}}
+	sc := dialogue(ben, long, anna, long, upper, long, upper, "Quite another text, which is measured as well.", ben, long+" "+long)
+	speech, err := s.Speak(t.Context(), sc)
+	if err != nil || len(speech.Levels) != 2 || speech.Levels[1].Voice != "anna" {
+		t.Fatalf("%+v, %v", speech.Levels, err)
+	}
+	if speech.Keys[1] != speech.Keys[2] || speech.Keys[0] == speech.Keys[1] || inner.Calls() != 4 {
+		t.Errorf("keys %v, %d calls", speech.Keys, inner.Calls())
+	}
+	if a, b := speech.Clips[1].Gain, speech.Clips[3].Gain; a != b || a == 0 {
+		t.Errorf("one voice has the gains %g and %g", a, b)
+	}
+}
+
+// settling is a backend of which a price changes no sound, nor the case of a
+// voice's name the voice.
 type settling struct{ uneven }
 
 func (settling) Silent(setting string) bool { return setting == "price" }
+
+func (settling) VoiceName(_ context.Context, v voices.Voice) (string, error) {
+	return strings.ToLower(v.Engine), nil
+}
 
 // TestLevelled measures the programme again: all are as loud as the main voice,
 // but for the volume that a profile asks for.

@@ -2,6 +2,11 @@ package pipeline
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
 	"strings"
 
 	"narrate/internal/document"
@@ -37,7 +42,10 @@ type Report struct {
 	Captions []CaptionFault `json:"captions,omitempty"`
 	// Levels are the voices heard, where there are several.
 	Levels   []Level  `json:"levels,omitempty"`
-	Warnings []string `json:"warnings"`
+	Warnings []string `json:"warnings"` // of the article and its speech
+	// FileWarnings are those of mastering, of formats that cannot hold all there
+	// is, and of the check of what was written.
+	FileWarnings []string `json:"fileWarnings,omitempty"`
 }
 
 // CaptionFault is where a caption breaks its rules, as speech leaves no choice.
@@ -103,6 +111,51 @@ func NewReport(sc *script.Script, speech *Speech, t *timeline.Timeline) *Report 
 		r.Skipped = append(r.Skipped, missing(sc, s.Text, s.Reason, s.Pos))
 	}
 	return r
+}
+
+// NewPackageReport accounts for a timeline of which further files are made. What
+// became of the article is what the report of the run that made the timeline
+// says; where that is not at hand, only what is heard is known. earlier may be
+// nil.
+func NewPackageReport(t *timeline.Timeline, earlier *Report) *Report {
+	r := &Report{
+		Version: 1, Source: output.SourceName(t.Source), Title: t.Title, Lang: t.Lang, Complete: true,
+		Chapters: len(t.Chapters), Utterances: t.Cues(), Heard: t.Cues(), Frames: t.Frames, Rate: t.Rate,
+		Failed: []Missing{}, Skipped: []Missing{}, Fallback: []Spoken{}, Warnings: []string{},
+	}
+	if e := earlier; e != nil && e.Version == r.Version && e.Source == r.Source && e.Frames == t.Frames && e.Rate == t.Rate && e.Heard == r.Heard {
+		r.Complete, r.Utterances, r.Levels = e.Complete, e.Utterances, e.Levels
+		r.Failed, r.Skipped = append(r.Failed, e.Failed...), append(r.Skipped, e.Skipped...)
+		r.Fallback, r.Warnings = append(r.Fallback, e.Fallback...), append(r.Warnings, e.Warnings...)
+	}
+	return r
+}
+
+// maxReport is the largest report that is read, in bytes.
+const maxReport = 64 << 20
+
+// ReadReport reads a report. One that is not there is nil.
+func ReadReport(path string) (*Report, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, maxReport+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(raw) > maxReport {
+		return nil, fmt.Errorf("%s: a report of more than %d bytes", path, maxReport)
+	}
+	var r Report
+	if err := json.Unmarshal(raw, &r); err != nil {
+		return nil, fmt.Errorf("%s: no report: %w", path, err)
+	}
+	return &r, nil
 }
 
 func missing(sc *script.Script, text, reason string, pos document.Pos) Missing {

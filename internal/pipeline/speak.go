@@ -60,7 +60,8 @@ type Substitute struct {
 
 // Speech is a script's sound.
 type Speech struct {
-	// Clips has an entry an utterance, in order; nil where it failed.
+	// Clips has an entry an utterance, in order; nil where it failed, or was not
+	// reached before the run ended.
 	Clips []*timeline.Clip
 	// Keys are where the clips lie in the store.
 	Keys []clipstore.Key
@@ -78,9 +79,10 @@ type Speech struct {
 // first of the voice's fallbacks that can; what nobody can speak is a Failure.
 // What would fail for all of them (no engine, no such voice and no fallback, a
 // full disk, a cancelled context) is an error. Where that is a service's doing (it
-// is down, refuses the key, or nothing is left to use or to spend), the Speech
-// that comes with the error tells what is heard and what is not; requests that
-// were under way are in it. The same sentence is never spoken twice.
+// is down, refuses the key, or nothing is left to use or to spend), or the context
+// ended while it spoke, the Speech that comes with the error tells what is heard
+// and what is not; requests that were under way are in it. The same sentence is
+// never spoken twice.
 func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error) {
 	utterances := all(sc)
 	cast, err := s.cast(ctx, utterances)
@@ -155,31 +157,54 @@ func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error)
 			return nil
 		})
 	}
-	if err := group.Wait(); err != nil {
+	err = group.Wait()
+	var store *storeError
+	if err != nil && (ctx.Err() == nil || errors.As(err, &store)) {
 		return nil, err
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	var stopped error
+	if ctx.Err() != nil {
+		stopped = &interrupted{ctx.Err()}
+	}
+	for key, j := range jobs {
+		// Without a reason it was not reached. What the store has of that is heard by
+		// whoever goes on.
+		if i := j.indices[0]; speech.Clips[i] != nil || reasons[i] != nil || s.Store.Has(key) {
+			continue
+		}
+		for _, i := range j.indices {
+			reasons[i] = stopped
+		}
 	}
 	for i, u := range utterances {
 		switch clip := speech.Clips[i]; {
+		case clip == nil && reasons[i] == nil:
+			speech.Reused++
 		case clip == nil:
 			speech.Failed = append(speech.Failed, Failure{u.Text, reasons[i].Error(), u.Pos})
 		case clip.By != nil:
 			speech.Substitutes = append(speech.Substitutes, Substitute{u.Text, u.Voice.Name, clip.By.Name, reasons[i].Error(), u.Pos})
 		}
 	}
-	// The rest was still looked for in the store, and asked of nobody.
-	var stopped error
-	if i := slices.Index(useless, true); i >= 0 {
+	if i := slices.Index(useless, true); i >= 0 && stopped == nil {
+		// The rest was still looked for in the store, and asked of nobody.
 		stopped = fmt.Errorf("%s: %w", utterances[i].Pos, reasons[i])
-	} else if err := errors.Join(s.level(ctx, utterances, speech), s.estimateWords(ctx, utterances, speech)); err != nil {
-		return nil, err
+	}
+	if stopped == nil {
+		if err := errors.Join(s.level(ctx, cast, utterances, speech), s.estimateWords(ctx, utterances, speech)); err != nil {
+			return nil, err
+		}
 	}
 	speech.Warnings = append(cast.warnings, substituted(sc.Source, speech.Substitutes)...)
 	sort.Strings(speech.Warnings)
 	return speech, stopped
 }
+
+// interrupted is the error of a context that ended while sentences were spoken.
+type interrupted struct{ err error }
+
+func (*interrupted) Error() string   { return "interrupted" }
+func (i *interrupted) Unwrap() error { return i.err }
 
 // unheard is the speech of a script of which nothing is spoken, since a service
 // cannot be used; nil where that has another cause, which more than waiting or
@@ -233,12 +258,15 @@ func (s *Speaker) key(spoken string, by candidate, phonemes []tts.Phonemes) clip
 	v := by.voice
 	number := func(f float64) string { return strconv.FormatFloat(f, 'g', -1, 64) }
 	fields := []string{
-		v.Backend, by.version, v.Language, v.Engine, number(v.Rate), number(v.Pitch), number(v.Volume),
+		v.Backend, by.version, v.Language, by.engine, number(v.Rate), number(v.Pitch), number(v.Volume),
 		spoken, s.Trim.Key(), resample.Version, strconv.Itoa(int(s.Rate)),
 	}
 	// Without any, the key is the one that such an utterance has always had.
 	for _, p := range phonemes {
 		fields = append(fields, strconv.Itoa(p.Lo), strconv.Itoa(p.Hi), p.IPA)
+		if p.Native != "" { // and then there is no IPA, which tells the two apart
+			fields = append(fields, p.Native)
+		}
 	}
 	heard := slices.DeleteFunc(slices.Sorted(maps.Keys(v.Settings)), func(name string) bool {
 		return tts.SilentSetting(s.Backends[v.Backend], name)

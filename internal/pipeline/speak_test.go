@@ -88,7 +88,7 @@ func TestVoiceChangesTheKey(t *testing.T) {
 	s := speaker(t, fake.New(fake.Options{}), t.TempDir())
 	u := &scriptOf("A sentence.").Chapters[0].Utterances[0]
 	key := func(u *script.Utterance, version string, phonemes []tts.Phonemes) clipstore.Key {
-		return s.key(u.Spoken, candidate{voice: u.Voice, version: version}, phonemes)
+		return s.key(u.Spoken, candidate{voice: u.Voice, version: version, engine: u.Voice.Engine}, phonemes)
 	}
 	keys := map[clipstore.Key]string{key(u, "1", nil): "base"}
 	for name, change := range map[string]func(*script.Utterance, *voices.Voice){
@@ -111,7 +111,7 @@ func TestVoiceChangesTheKey(t *testing.T) {
 		}
 		keys[changedKey] = name
 	}
-	for _, p := range [][]tts.Phonemes{{{Lo: 0, Hi: 1, IPA: "ə"}}, {{Lo: 0, Hi: 1, IPA: "a"}}, {{Lo: 2, Hi: 10, IPA: "ə"}}} {
+	for _, p := range [][]tts.Phonemes{{{Lo: 0, Hi: 1, IPA: "ə"}}, {{Lo: 0, Hi: 1, IPA: "a"}}, {{Lo: 0, Hi: 1, Native: "a"}}, {{Lo: 2, Hi: 10, IPA: "ə"}}} {
 		pronounced := key(u, "1", p)
 		if other, taken := keys[pronounced]; taken {
 			t.Errorf("phonemes %v and %s give the same key", p, other)
@@ -158,6 +158,29 @@ func TestPhonemes(t *testing.T) {
 	}
 	if speech.Spoken != 2 || len(speech.Warnings) != 1 || !strings.HasPrefix(speech.Warnings[0], "a.txt:2:1: \"Snow\" is said as it is written") {
 		t.Errorf("%d spoken, warnings %q", speech.Spoken, speech.Warnings)
+	}
+
+	// Phonemes of the engine's own go before IPA, and are another sound; those of
+	// other engines are nothing.
+	native := scriptOf(texts...)
+	own := func(backend, phonemes string) []voices.Native {
+		return []voices.Native{{Backend: backend, Phonemes: phonemes}}
+	}
+	native.Chapters[0].Utterances[0].Phonemes = []script.Phonemes{{Lo: 0, Hi: 4, IPA: "kwɪz", Native: own("fake", "KW")}}
+	native.Chapters[0].Utterances[1].Phonemes = []script.Phonemes{{Lo: 0, Hi: 4, Native: own("fake", "S")}}
+	native.Chapters[0].Utterances[2].Phonemes = []script.Phonemes{{Lo: 0, Hi: 4, Native: own("other", "☃")}}
+	native.Chapters[0].Utterances[3].Phonemes = []script.Phonemes{{Lo: 0, Hi: 4, Native: own("fake", "no")}}
+	said, err := s.Speak(t.Context(), native)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, same := range []bool{false, false, true, true} {
+		if (plain.Keys[i] == said.Keys[i]) != same || said.Keys[i] == speech.Keys[i] && !same {
+			t.Errorf("%q with phonemes of its engine: the key is the same: %v, want %v", texts[i], !same, same)
+		}
+	}
+	if said.Spoken != 2 || len(said.Warnings) != 1 || !strings.HasPrefix(said.Warnings[0], "a.txt:4:1: \"Noth\" is said as it is written") {
+		t.Errorf("%d spoken, warnings %q", said.Spoken, said.Warnings)
 	}
 
 	deaf := speaker(t, fake.New(fake.Options{Deaf: true}), t.TempDir())
@@ -241,8 +264,21 @@ func TestCancelStops(t *testing.T) {
 			once.Do(cancel)
 		}
 	}
-	if _, err := s.Speak(ctx, scriptOf(texts...)); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
+	speech, err := s.Speak(ctx, scriptOf(texts...))
+	if !errors.Is(err, context.Canceled) || err.Error() != "interrupted" || speech == nil {
+		t.Fatalf("got %v", err)
+	}
+	if speech.Spoken < 10 || speech.Reused != 0 || len(speech.Failed) != 30-speech.Spoken || speech.Failed[0].Text != texts[3] || speech.Failed[0].Reason != "interrupted" {
+		t.Errorf("%d spoken, %d reused, failed %v", speech.Spoken, speech.Reused, speech.Failed)
+	}
+	// What an earlier run has spoken, and this one does not come to, is heard.
+	ctx, cancel = context.WithCancel(t.Context())
+	once = sync.Once{}
+	s.Progress = func(int) { once.Do(cancel) }
+	s.Jobs = 1
+	again, err := s.Speak(ctx, scriptOf(texts...))
+	if !errors.Is(err, context.Canceled) || again == nil || again.Spoken != 0 || again.Reused != speech.Spoken || len(again.Failed) != len(speech.Failed) {
+		t.Errorf("again: %v, %+v", err, again)
 	}
 }
 

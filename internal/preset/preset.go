@@ -97,6 +97,11 @@ var All = []Preset{
 	},
 }
 
+// Made is what an edition tells of the preset that it is made by.
+func (p *Preset) Made() output.Made {
+	return output.Made{Preset: p.Name, PerChapter: p.PerChapter, Head: p.Head, Tail: p.Tail}
+}
+
 // Names are the names of all presets.
 func Names() []string {
 	names := make([]string, len(All))

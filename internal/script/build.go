@@ -54,6 +54,9 @@ type Options struct {
 	// Pronounces tells whether a voice can say IPA; nil is that none can. Of an
 	// entry with both, the respelling is for those that cannot.
 	Pronounces func(v *voices.Voice, ipa string) bool
+	// Spells says why a voice cannot say phonemes in its engine's own letters; nil
+	// is that it can. Without it, none can.
+	Spells func(v *voices.Voice, phonemes string) error
 	// Chapters are those that are spoken; nil is all.
 	Chapters []Range
 	// Credits are spoken before and after; nil for none.

@@ -84,7 +84,7 @@ func (b *builder) lexicon(voice *voices.Voice, lang string) *lexicon {
 		lists = append(lists, l.Entries)
 		b.warnLexicon(l)
 	}
-	words := compile(func(ipa string) bool { return b.pronounces(voice, ipa) }, lists...)
+	words := compile(func(s sounds, respelled bool) sounds { return b.judge(voice, s, respelled) }, lists...)
 	b.lexicons[key] = words
 	return words
 }
@@ -95,13 +95,39 @@ func (b *builder) warnLexicon(l *voices.Lexicon) {
 	}
 }
 
-// pronounces reports whether the voice, and everyone who may speak in its place,
-// can say the IPA.
-func (b *builder) pronounces(voice *voices.Voice, ipa string) bool {
-	if b.opts.Pronounces == nil || !b.opts.Pronounces(voice, ipa) {
+// judge says what of the sounds of a lexicon's entry the voice, and everyone who
+// may speak in its place, is told: the phonemes of their engines that those have,
+// and the IPA. Of an entry with a respelling too, it is nothing where one of them
+// can say neither.
+func (b *builder) judge(voice *voices.Voice, s sounds, respelled bool) sounds {
+	used := sounds{ipa: s.ipa}
+	all := true
+	for _, v := range append([]*voices.Voice{voice}, voice.Fallback...) {
+		if own, ok := voices.NativeTo(v.Backend, s.native); ok && b.spells(v, own) {
+			if _, known := voices.NativeTo(v.Backend, used.native); !known {
+				used.native = append(used.native, own)
+			}
+			continue
+		}
+		all = all && s.ipa != "" && (!respelled || b.opts.Pronounces != nil && b.opts.Pronounces(v, s.ipa))
+	}
+	if respelled && !all {
+		return sounds{}
+	}
+	return used
+}
+
+// spells reports whether the voice can say phonemes of its engine's own, and
+// warns where it cannot.
+func (b *builder) spells(v *voices.Voice, own voices.Native) bool {
+	if b.opts.Spells == nil {
 		return false
 	}
-	return !slices.ContainsFunc(voice.Fallback, func(v *voices.Voice) bool { return !b.opts.Pronounces(v, ipa) })
+	err := b.opts.Spells(v, own.Phonemes)
+	if err != nil {
+		b.warnOnce("native "+own.Place+" "+v.Name, "%s: voice %q is not told these phonemes: %v", own.Place, v.Name, err)
+	}
+	return err == nil
 }
 
 // voiceFor gives who speaks the language where nobody is named.

@@ -22,23 +22,27 @@ type lexicon struct {
 	// heads are the words by their first token in lower case, the best first.
 	heads    map[string][]*entry
 	patterns []*entry
-	can      func(ipa string) bool // whether the voice can say it
+	judge    judge
 }
 
 type entry struct {
-	word     string // in lower case if anyCase; "" for a pattern
-	pattern  *voices.Pattern
-	say, ipa string
-	anyCase  bool
-	rank     int // of its list
-	judged   bool
-	sayable  bool // the ipa, once it is judged
+	word    string // in lower case if anyCase; "" for a pattern
+	pattern *voices.Pattern
+	say     string
+	sounds  // as they are given; once judged, those that are used
+	anyCase bool
+	rank    int // of its list
+	judged  bool
 }
 
-// compile prepares lists of entries, of which the earlier go before the later,
-// for a voice that can say what can reports; nil is an empty lexicon.
-func compile(can func(ipa string) bool, lists ...[]voices.Entry) *lexicon {
-	l := &lexicon{heads: map[string][]*entry{}, can: can}
+// judge gives what of the sounds of an entry a voice is told; nothing, where its
+// respelling is for that voice, or the entry not at all.
+type judge func(s sounds, respelled bool) sounds
+
+// compile prepares lists of entries, of which the earlier go before the later;
+// nil is an empty lexicon.
+func compile(judge judge, lists ...[]voices.Entry) *lexicon {
+	l := &lexicon{heads: map[string][]*entry{}, judge: judge}
 	for rank, list := range lists {
 		for i := range list {
 			l.add(&list[i], rank)
@@ -62,7 +66,7 @@ func compile(can func(ipa string) bool, lists ...[]voices.Entry) *lexicon {
 }
 
 func (l *lexicon) add(from *voices.Entry, rank int) {
-	e := &entry{pattern: from.Pattern, say: plain(from.Say), ipa: from.IPA, rank: rank}
+	e := &entry{pattern: from.Pattern, say: plain(from.Say), sounds: sounds{from.IPA, from.Native}, rank: rank}
 	if e.pattern != nil {
 		l.patterns = append(l.patterns, e)
 		return
@@ -108,14 +112,14 @@ func (l *lexicon) find(text string) []replacement {
 // with the groups behind it; nil if none fits.
 func (l *lexicon) best(text string, words, patterns []*entry) (best *entry, groups []string) {
 	for _, e := range words {
-		if n := e.match(text); n > 0 {
+		if n := e.match(text); n > 0 && l.counts(e) {
 			best, groups = e, []string{text[:n]}
 			break
 		}
 	}
 	for _, e := range patterns {
 		found := e.pattern.Prefix(text)
-		if found == nil || e.say != "" && e.expand(found) == "" {
+		if found == nil || e.say != "" && e.expand(found) == "" || !l.counts(e) {
 			continue
 		}
 		if best == nil || len(found[0]) > len(groups[0]) || len(found[0]) == len(groups[0]) && e.rank < best.rank {
@@ -125,16 +129,25 @@ func (l *lexicon) best(text string, words, patterns []*entry) (best *entry, grou
 	return best, groups
 }
 
+// counts reports whether an entry that fits says anything to the voice, for which
+// it is judged then.
+func (l *lexicon) counts(e *entry) bool {
+	if !e.judged {
+		e.judged = true
+		if e.given() {
+			e.sounds = l.judge(e.sounds, e.say != "")
+		}
+	}
+	return e.say != "" || e.given()
+}
+
 // spoken says how the piece at a place is spoken: by its pronunciation, unless
 // the voice cannot say it and there is a respelling.
 func (l *lexicon) spoken(e *entry, at int, groups []string) replacement {
 	r := replacement{lo: at, hi: at + len(groups[0]), with: e.say}
-	if e.ipa != "" && e.say != "" && !e.judged {
-		e.judged, e.sayable = true, l.can(e.ipa)
-	}
 	switch {
-	case e.ipa != "" && (e.say == "" || e.sayable):
-		r.with, r.ipa = groups[0], e.ipa
+	case e.given():
+		r.with, r.sounds = groups[0], e.sounds
 	case e.pattern != nil:
 		r.with = e.expand(groups)
 	}

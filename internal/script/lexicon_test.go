@@ -1,6 +1,7 @@
 package script
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -23,7 +24,11 @@ func pronounced(spoken string, phonemes []Phonemes) string {
 	var b strings.Builder
 	at := 0
 	for _, p := range phonemes {
-		fmt.Fprintf(&b, "%s<%s/%s/>", spoken[at:p.Lo], spoken[p.Lo:p.Hi], p.IPA)
+		said := p.IPA
+		for _, own := range p.Native {
+			said += " " + own.Backend + " " + own.Phonemes
+		}
+		fmt.Fprintf(&b, "%s<%s/%s/>", spoken[at:p.Lo], spoken[p.Lo:p.Hi], said)
 		at = p.Hi
 	}
 	return b.String() + spoken[at:]
@@ -66,7 +71,12 @@ func TestLexiconEntries(t *testing.T) {
 		{"No no NO no one", "No know NO nobody"},
 		{"cool conc concorde concordes color", "first first plane concordes kuller"},
 	} {
-		l := compile(func(ipa string) bool { return ipa != "hard" }, article, voice)
+		l := compile(func(s sounds, respelled bool) sounds {
+			if respelled && s.ipa == "hard" {
+				return sounds{}
+			}
+			return s
+		}, article, voice)
 		spoken, edits, phonemes := say(test.text, []stage{clean, composed, l.find, normalized("en")})
 		if got := pronounced(spoken, phonemes); got != test.want {
 			t.Errorf("%q: got %q, want %q", test.text, got, test.want)
@@ -77,7 +87,12 @@ func TestLexiconEntries(t *testing.T) {
 	}
 	// Without phonemes respellings are said; where there is none, it is for the
 	// engine to say that it cannot.
-	l := compile(func(string) bool { return false }, article)
+	l := compile(func(s sounds, respelled bool) sounds {
+		if respelled {
+			return sounds{}
+		}
+		return s
+	}, article)
 	if spoken, _, phonemes := say("Nguyen of 1984", []stage{clean, composed, l.find}); pronounced(spoken, phonemes) != "win of <1984/ɔɹwɛl/>" {
 		t.Errorf("without phonemes: %q", pronounced(spoken, phonemes))
 	}
@@ -127,6 +142,63 @@ func TestLexicons(t *testing.T) {
 		}
 		if got := strings.Join(s.Warnings, "|"); got != "de.pls: left out|voice.pls: left out" {
 			t.Errorf("warnings %q", got)
+		}
+	}
+}
+
+// TestNativePhonemes: phonemes of an engine's own go before all else for its
+// voices, are nothing to others, and are warned of where they are wrong.
+func TestNativePhonemes(t *testing.T) {
+	native := func(line string, pairs ...string) (list []voices.Native) {
+		for i := 0; i < len(pairs); i += 2 {
+			list = append(list, voices.Native{Backend: pairs[i], Phonemes: pairs[i+1], Place: "l.yaml:" + line})
+		}
+		return list
+	}
+	lexicon := &voices.Lexicon{Entries: []voices.Entry{
+		{Word: "Anna", Native: native("1:1", "one", "A")},
+		{Word: "Anna Lena", Native: native("2:1", "two", "AL")},
+		{Word: "Ben", IPA: "bɛn", Native: native("3:1", "one", "B", "three", "BBB")},
+		{Word: "Cleo", Say: "Kleo", IPA: "kleːo", Native: native("4:1", "one", "bad", "two", "C")},
+		{Word: "Dora", Say: "Dohra", Native: native("5:1", "one", "D")},
+		{Word: "Emil", Native: native("6:1", "one", "bad")},
+		pattern(t, "[F-G]ritz?", "Friedrich", 0),
+	}}
+	lexicon.Entries[6].Native = native("7:1", "one", "F")
+	voice := func(backend string, fallback ...*voices.Voice) *voices.Voice {
+		return &voices.Voice{Name: backend, Backend: backend, Language: "de", Rate: 1, Pitch: 1, Volume: 1, Fallback: fallback}
+	}
+	const wrong = "l.yaml:4:1: voice \"one\" is not told these phonemes: no such sound|l.yaml:6:1: voice \"one\" is not told these phonemes: no such sound"
+	for _, test := range []struct {
+		name           string
+		voice          *voices.Voice
+		want, warnings string
+	}{
+		{"its voice", voice("one"), "<Anna/ one A/> Lena, <Ben/bɛn one B/>, <Cleo/kleːo/>, <Dora/ one D/>, Emil, <Frit/ one F/>, <Fritz/ one F/>.", wrong},
+		{"another's", voice("two"), "<Anna Lena/ two AL/>, <Ben/bɛn/>, <Cleo/kleːo two C/>, Dohra, Emil, Friedrich, Friedrich.", ""},
+		{"of an engine that takes none", voice("deaf"), "Anna Lena, <Ben/bɛn/>, Kleo, Dohra, Emil, Friedrich, Friedrich.", ""},
+		{
+			"with a fallback", voice("one", voice("two")),
+			"<Anna Lena/ two AL/>, <Ben/bɛn one B/>, <Cleo/kleːo two C/>, Dohra, Emil, Friedrich, Friedrich.", wrong,
+		},
+		{"with a deaf one", voice("one", voice("deaf")), "<Anna/ one A/> Lena, <Ben/bɛn one B/>, Kleo, Dohra, Emil, Friedrich, Friedrich.", wrong},
+	} {
+		s := build(t, marked(t, "a.md", "paragraph: Anna Lena, Ben, Cleo, Dora, Emil, Frit, Fritz. Cleo und Emil."), Options{
+			Voice: test.voice, Voices: embedded, Lang: "de", Lexicons: []*voices.Lexicon{lexicon},
+			Pronounces: func(v *voices.Voice, _ string) bool { return v.Backend != "deaf" },
+			Spells: func(_ *voices.Voice, phonemes string) error {
+				if phonemes == "bad" {
+					return errors.New("no such sound")
+				}
+				return nil
+			},
+		})
+		u := &s.Chapters[0].Utterances[0]
+		if got := pronounced(u.Spoken, u.Phonemes); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
+		if got := strings.Join(s.Warnings, "|"); got != test.warnings {
+			t.Errorf("%s: warnings %q", test.name, got)
 		}
 	}
 }

@@ -27,14 +27,28 @@ type Utterance struct {
 	// Before and After are the least silence wanted on either side; between
 	// two utterances stands the longer of the two wishes.
 	Before, After time.Duration
-	Pos           document.Pos
+	// Pos is where Text begins in the article; for what the article does not
+	// hold, as an announcement, a place near by.
+	Pos document.Pos
+	// Jumps are where Text stops following the article byte for byte, ascending:
+	// at a line's end, a tag, a character reference.
+	Jumps []Jump
+}
+
+// Jump says that byte Text of an Utterance's Text stands at byte Offset of the
+// file that its Pos names.
+type Jump struct {
+	Text   int
+	Offset int64
 }
 
 // Phonemes says that bytes [Lo, Hi) of an Utterance's Spoken are pronounced as
-// IPA says.
+// IPA says; or, by a voice of a backend that has one there, as Native does. One
+// of the two may be missing.
 type Phonemes struct {
 	Lo, Hi int
 	IPA    string
+	Native []voices.Native
 }
 
 // Mark names the place before byte Text of an Utterance's Text.

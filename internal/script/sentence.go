@@ -36,6 +36,7 @@ func (b *builder) utterances(r *reading, sentences []segment.Span) (said []Utter
 	spans := make([]piece, 0, len(sentences)) // of said
 	add := func(p piece, spoken string, edits []Edit, phonemes []Phonemes) {
 		text, pos := block.Text[p.lo:p.hi], at.to(p.lo)
+		jumps := at.jumps(p.hi)
 		if !hasSound(spoken) {
 			b.skip(text, SkipSilent, pos)
 			return
@@ -43,7 +44,7 @@ func (b *builder) utterances(r *reading, sentences []segment.Span) (said []Utter
 		spans = append(spans, p)
 		said = append(said, Utterance{
 			Kind: block.Kind, Text: text, Spoken: spoken, Edits: edits, Phonemes: phonemes, Lang: p.lang,
-			Voice: p.cast.voice, After: p.cast.voice.Pauses.Sentence, Pos: pos,
+			Voice: p.cast.voice, After: p.cast.voice.Pauses.Sentence, Pos: pos, Jumps: jumps,
 		})
 	}
 	for i, s := range sentences {
@@ -284,7 +285,7 @@ func (r *reading) speak(lo, hi int, c *cast) (string, []Edit, []Phonemes) {
 		if !x.in(lo, hi) {
 			continue
 		}
-		p := protected{lo: x.lo - lo + grown, hi: x.hi - lo + grown, ipa: x.ipa}
+		p := protected{lo: x.lo - lo + grown, hi: x.hi - lo + grown, sounds: sounds{ipa: x.ipa}}
 		if x.ipa == "" {
 			rs = append(rs, replacement{lo: x.lo - lo, hi: x.hi - lo, with: x.with})
 			p.hi = p.lo + len(x.with)
@@ -394,4 +395,16 @@ func (c *cursor) to(off int) document.Pos {
 	c.pos.Col += utf8.RuneCountInString(between)
 	c.off = off
 	return c.pos
+}
+
+// jumps are those of the text from where the cursor is to byte hi.
+func (c *cursor) jumps(hi int) []Jump {
+	var out []Jump
+	for _, a := range c.block.Anchors[c.anchor:] {
+		if a.Text >= hi {
+			break
+		}
+		out = append(out, Jump{a.Text - c.off, a.Pos.Offset})
+	}
+	return out
 }

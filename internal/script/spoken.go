@@ -10,14 +10,23 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"narrate/internal/script/normal"
+	"narrate/voices"
 )
 
-// replacement says that bytes [lo, hi) of a text become with; or, if there is an
-// ipa, that they stay as they are and are pronounced so.
+// sounds are how a piece is pronounced, as Phonemes have it.
+type sounds struct {
+	ipa    string
+	native []voices.Native
+}
+
+func (s *sounds) given() bool { return s.ipa != "" || len(s.native) > 0 }
+
+// replacement says that bytes [lo, hi) of a text become with; or, if sounds are
+// given, that they stay as they are and are pronounced so.
 type replacement struct {
 	lo, hi int
 	with   string
-	ipa    string
+	sounds
 }
 
 // A stage finds what of a text is to be spoken differently. Its replacements
@@ -29,7 +38,7 @@ type stage func(text string) []replacement
 // lexicon and normalisation leave alone.
 type protected struct {
 	lo, hi int
-	ipa    string
+	sounds
 }
 
 // say gives the spoken form of text, how it differs and how parts of it are
@@ -51,10 +60,10 @@ func sayOn(text string, edits []Edit, kept []protected, stages []stage) (string,
 		}
 		changes := found[:0]
 		for _, x := range found {
-			if x.ipa == "" {
-				changes = append(changes, x)
+			if x.given() {
+				kept = append(kept, protected{x.lo, x.hi, x.sounds})
 			} else {
-				kept = append(kept, protected{x.lo, x.hi, x.ipa})
+				changes = append(changes, x)
 			}
 		}
 		slices.SortStableFunc(kept, func(x, y protected) int { return cmp.Compare(x.lo, y.lo) })
@@ -67,8 +76,8 @@ func sayOn(text string, edits []Edit, kept []protected, stages []stage) (string,
 	}
 	var phonemes []Phonemes
 	for _, p := range kept {
-		if p.ipa != "" && p.lo < p.hi {
-			phonemes = append(phonemes, Phonemes{Lo: p.lo, Hi: p.hi, IPA: p.ipa})
+		if p.given() && p.lo < p.hi {
+			phonemes = append(phonemes, Phonemes{Lo: p.lo, Hi: p.hi, IPA: p.ipa, Native: p.native})
 		}
 	}
 	return text, edits, phonemes

@@ -143,7 +143,7 @@ func checkSay(t interface {
 	if again, _, _ := say(base, stages); again != base {
 		t.Fatalf("%+q: cleaning %+q again gives %+q", text, base, again)
 	}
-	if l := compile(func(string) bool { return true }, list); l != nil {
+	if l := compile(func(s sounds, _ bool) sounds { return s }, list); l != nil {
 		stages = append(stages, l.find)
 	}
 	spoken, edits, phonemes := say(text, stages)

@@ -119,14 +119,21 @@ func (d *Decoder) fail(tk *token.Token, key, format string, args ...any) {
 	if d.err != nil {
 		return
 	}
-	place := d.place
-	if tk != nil && tk.Position != nil {
-		place = fmt.Sprintf("%s:%d:%d", d.place, tk.Position.Line, tk.Position.Column)
-	}
+	place := d.at(tk)
 	if key != "" {
 		place += ": " + key
 	}
 	d.err = fmt.Errorf("%s: %w", place, fmt.Errorf(format, args...))
+}
+
+// Place is where a value stands, for messages: file, line and column.
+func (d *Decoder) Place(n Node) string { return d.at(n.GetToken()) }
+
+func (d *Decoder) at(tk *token.Token) string {
+	if tk == nil || tk.Position == nil {
+		return d.place
+	}
+	return fmt.Sprintf("%s:%d:%d", d.place, tk.Position.Line, tk.Position.Column)
 }
 
 // parse gives the root of the one document in data; nil where there is none.

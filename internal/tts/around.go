@@ -1,8 +1,8 @@
 package tts
 
 // Around is what a decorator embeds: the Backend that it stands around. What
-// the decorator itself does not do (Checker, Pronouncer, Bargainer), CheckVoice,
-// CheckPhonemes and TermsOf find in there.
+// the decorator itself does not do (Checker, Namer, Pronouncer, Speller,
+// Bargainer), CheckVoice, NameOf, CheckPhonemes, CheckNative and TermsOf find in there.
 type Around struct{ Backend }
 
 // Unwrap gives the Backend inside.

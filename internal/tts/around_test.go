@@ -31,6 +31,17 @@ func (able) Pronounce(_ context.Context, _ voices.Voice, ipa string) error {
 	return nil
 }
 
+func (able) Spell(_ context.Context, _ voices.Voice, phonemes string) error {
+	if phonemes != "A" {
+		return tts.ErrPhonemes
+	}
+	return nil
+}
+
+func (able) VoiceName(_ context.Context, v voices.Voice) (string, error) {
+	return v.Engine + "!", nil
+}
+
 func (able) Terms(v voices.Voice) tts.Terms { return tts.Terms{MaxText: len(v.Engine)} }
 
 // plain hides what its backend can do.
@@ -65,12 +76,24 @@ func TestAbilities(t *testing.T) {
 		if tts.CheckPhonemes(t.Context(), b, one, "a") != nil || !errors.Is(tts.CheckPhonemes(t.Context(), b, one, "b"), tts.ErrPhonemes) {
 			t.Errorf("%s: phonemes are not judged", name)
 		}
+		if tts.CheckNative(t.Context(), b, one, "A") != nil || !errors.Is(tts.CheckNative(t.Context(), b, one, "B"), tts.ErrPhonemes) {
+			t.Errorf("%s: an engine's own phonemes are not judged", name)
+		}
 		if terms, err := tts.TermsOf(t.Context(), b, three); err != nil || terms.MaxText != 5 {
 			t.Errorf("%s: terms %+v, %v", name, terms, err)
 		}
+		if own, err := tts.NameOf(t.Context(), b, one); err != nil || own != "one!" {
+			t.Errorf("%s: named %q, %v", name, own, err)
+		}
 		b = around(plain{inner})
+		if own, err := tts.NameOf(t.Context(), b, one); err != nil || own != "one" {
+			t.Errorf("%s: named %q, %v", name, own, err)
+		}
 		if tts.CheckVoice(t.Context(), b, three) != nil || tts.CheckPhonemes(t.Context(), b, three, "☃") != nil {
 			t.Errorf("%s: a backend that cannot judge has judged", name)
+		}
+		if err := tts.CheckNative(t.Context(), b, one, "A"); !errors.Is(err, tts.ErrPhonemes) {
+			t.Errorf("%s: phonemes of an engine that has none: %v", name, err)
 		}
 		if terms, err := tts.TermsOf(t.Context(), b, three); err != nil || terms.MaxText != 1000 {
 			t.Errorf("%s: terms %+v, %v", name, terms, err)

@@ -30,6 +30,24 @@ func CheckPhonemes(ctx context.Context, b Backend, v voices.Voice, ipa string) e
 	return nil
 }
 
+// Speller is a Backend that can be told pronunciations in letters of its own,
+// too.
+type Speller interface {
+	// Spell fails, with an error that wraps ErrPhonemes and names the letters,
+	// exactly where Synthesize would speak the written text in place of the
+	// phonemes; with the error of Check where the voice is at fault.
+	Spell(ctx context.Context, v voices.Voice, phonemes string) error
+}
+
+// CheckNative asks b to judge phonemes in its own letters. It fails, with an
+// error that wraps ErrPhonemes, where b has none.
+func CheckNative(ctx context.Context, b Backend, v voices.Voice, phonemes string) error {
+	if s, ok := as[Speller](b); ok {
+		return s.Spell(ctx, v, phonemes)
+	}
+	return fmt.Errorf("%s: %w: it takes no phonemes of its own", b.Name(), ErrPhonemes)
+}
+
 // ValidPhonemes reports phonemes that are not ascending, overlap, are empty or
 // do not lie on whole characters of the text; the error wraps ErrText.
 func ValidPhonemes(text string, phonemes []Phonemes) error {

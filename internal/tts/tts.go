@@ -26,10 +26,11 @@ type Request struct {
 }
 
 // Phonemes says that bytes [Lo, Hi) of a Request's Text are pronounced as IPA
-// says.
+// says; or as Native does, in the engine's own letters, where that is not "".
 type Phonemes struct {
 	Lo, Hi int
 	IPA    string
+	Native string // for a Speller alone
 }
 
 // Mark is a word's start, as the engine reports it.

@@ -15,9 +15,9 @@ import (
 	"slices"
 	"strings"
 
+	"narrate/internal/archive"
 	"narrate/internal/document"
 	"narrate/internal/input"
-	"narrate/internal/input/archive"
 )
 
 // Format is Word's DOCX, with and without macros, and its templates.

@@ -12,9 +12,9 @@ import (
 	"strings"
 	"testing"
 
+	"narrate/internal/archive"
 	"narrate/internal/document"
 	"narrate/internal/input"
-	"narrate/internal/input/archive"
 	"narrate/internal/input/inputtest"
 )
 

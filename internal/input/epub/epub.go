@@ -18,9 +18,9 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"narrate/internal/archive"
 	"narrate/internal/document"
 	"narrate/internal/input"
-	"narrate/internal/input/archive"
 )
 
 // Format is EPUB.

@@ -19,9 +19,9 @@ import (
 
 	nethtml "golang.org/x/net/html"
 
+	"narrate/internal/archive"
 	"narrate/internal/document"
 	"narrate/internal/input"
-	"narrate/internal/input/archive"
 	"narrate/internal/input/inputtest"
 )
 

@@ -13,9 +13,9 @@ import (
 	"fmt"
 	"strings"
 
+	"narrate/internal/archive"
 	"narrate/internal/document"
 	"narrate/internal/input"
-	"narrate/internal/input/archive"
 )
 
 // Format is the OpenDocument text, its template and its flat form.

@@ -31,12 +31,12 @@ func clean(text string) (line string, places []int) {
 	lo := len(text) - len(strings.TrimLeftFunc(text, unicode.IsSpace))
 	for i, r := range strings.TrimSpace(text) { // an invalid byte comes as U+FFFD
 		switch {
-		case r == ' ' || unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp):
+		case r == ' ' || parts(r):
 			if !gap {
 				gap, gapAt = true, lo+i
 			}
 			continue
-		case r == '\uFEFF' || unicode.Is(unicode.Noncharacter_Code_Point, r):
+		case nothing(r):
 			continue
 		}
 		if gap && b.Len() > 0 {
@@ -55,6 +55,18 @@ func clean(text string) (line string, places []int) {
 	places = places[len(line)-len(trimmed):]
 	line = strings.TrimRightFunc(trimmed, unicode.IsSpace)
 	return line, append(places[:len(line)], len(text))
+}
+
+// parts reports control characters (Cc) and the separators of lines and
+// paragraphs. Like nothing it is asked of every character of a book, for which
+// Unicode's tables are slow.
+func parts(r rune) bool {
+	return r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029'
+}
+
+// nothing reports byte-order marks and the noncharacters.
+func nothing(r rune) bool {
+	return r == '\uFEFF' || r >= 0xFDD0 && r <= 0xFDEF || r&0xFFFE == 0xFFFE
 }
 
 // plain reports of most texts, quickly, that there is nothing to clean.
@@ -81,9 +93,7 @@ func plainWide(text string) bool {
 			if _, n := utf8.DecodeRuneInString(text[i:]); n == 1 {
 				return false
 			}
-		case r == ' ' && last == ' ',
-			r == '\uFEFF', unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp), unicode.Is(unicode.Noncharacter_Code_Point, r),
-			i == 0 && unicode.IsSpace(r):
+		case r == ' ' && last == ' ', parts(r), nothing(r), i == 0 && unicode.IsSpace(r):
 			return false
 		}
 		last = r

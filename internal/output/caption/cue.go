@@ -47,10 +47,15 @@ func (c *Cue) columns() int {
 
 // Cues lays a timeline's text out as captions: all of it, once and in order.
 // Times are final: rounded to the video's frames, with gaps and offset; formats
-// only write them down, see Milliseconds.
-func Cues(t *timeline.Timeline, rules output.Captions) iter.Seq[Cue] {
+// only write them down, see Milliseconds. Where lines end is found once for all
+// formats of a run by the same rules: see output.Edition.Shared.
+func Cues(e *output.Edition, rules output.Captions) iter.Seq[Cue] {
 	return func(yield func(Cue) bool) {
-		l := layouter{t: t, rules: rules, divider: newDivider(rules, t.Rate), timer: newTimer(t, rules)}
+		t := e.Timeline
+		l := layouter{t: t, rules: rules, timer: newTimer(t, rules), rows: newRows(e, rules)}
+		if !l.rows.known {
+			l.divider = newDivider(rules, t.Rate)
+		}
 		l.several = rules.Speaker && severalSpeak(t)
 		for i := range t.Chapters {
 			cues := t.Chapters[i].Cues
@@ -67,6 +72,7 @@ func Cues(t *timeline.Timeline, rules output.Captions) iter.Seq[Cue] {
 				}
 			}
 		}
+		l.rows.share()
 		if c := l.timer.finish(0, false); c != nil {
 			yield(*c)
 		}
@@ -105,6 +111,7 @@ type layouter struct {
 	timer   *timer
 	several bool
 	before  string // who spoke
+	rows    *rows
 
 	words []timeline.Word
 	atoms []atom
@@ -129,27 +136,33 @@ func (l *layouter) sentence(s *timeline.Cue, chapter int, after int64, yield fun
 	}
 	clock := newClock(l.words, s, text, places)
 	l.words = clock.words
-	cuts := l.cut(&clock, c.Lang, label, after)
-	from, isFirst := 0, true
-	lines := make([]Text, 0, len(cuts))
-	for i := range cuts {
-		first, last := &l.atoms[from], &l.atoms[cuts[i].atom-1]
-		line := Text{Text: text[first.lo:last.hi]}
+	ends := l.rows.next(func(add func(row)) {
+		from := 0
+		for _, cut := range l.cut(&clock, c.Lang, label, after) {
+			first, last := &l.atoms[from], &l.atoms[cut.atom-1]
+			add(row{first.lo, last.hi, first.start, last.end, cut.last})
+			from = cut.atom
+		}
+	})
+	isFirst := true
+	lines := make([]Text, 0, len(ends))
+	for i := range ends {
+		r := &ends[i]
+		line := Text{Text: text[r.lo:r.hi]}
 		if len(clock.words) > 0 {
-			line.Words = clock.wordsIn(first.lo, last.hi)
+			line.Words = clock.wordsIn(r.lo, r.hi)
 		}
 		if len(lines) == 0 {
-			c.Span.Start = first.start
+			c.Span.Start = r.start
 		}
 		lines = append(lines, line)
-		from = cuts[i].atom
-		if !cuts[i].last {
+		if !r.last {
 			continue
 		}
 		part := c
 		part.Lines, lines = lines, lines[len(lines):]
-		part.Span.End = last.end
-		part.First, part.Last = isFirst, i == len(cuts)-1
+		part.Span.End = r.end
+		part.First, part.Last = isFirst, i == len(ends)-1
 		part.Introduces = c.Introduces && isFirst
 		isFirst = false
 		if done := l.timer.add(&part); done != nil && !yield(*done) {

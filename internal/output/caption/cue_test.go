@@ -64,5 +64,5 @@ func find(t testing.TB, name string) output.Captions {
 }
 
 func laid(t *timeline.Timeline, rules output.Captions) []caption.Cue {
-	return slices.Collect(caption.Cues(t, rules))
+	return slices.Collect(caption.Cues(&output.Edition{Timeline: t}, rules))
 }

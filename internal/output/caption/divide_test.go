@@ -89,7 +89,7 @@ func TestLong(t *testing.T) {
 		for _, name := range []string{"netflix", "word"} {
 			p, _ := Find(name)
 			columns := 0
-			for c := range Cues(line, p) {
+			for c := range Cues(&output.Edition{Timeline: line}, p) {
 				columns += c.columns()
 			}
 			if want := Columns(strings.Join(strings.Fields(text), "")); columns < want {
@@ -103,7 +103,7 @@ func TestLong(t *testing.T) {
 		{Span: pcm.Span{End: 80000}, Utterance: &script.Utterance{Text: text}},
 	}}}}
 	n := 0
-	for range Cues(line, unit) {
+	for range Cues(&output.Edition{Timeline: line}, unit) {
 		n++
 	}
 	if n != 4000 {

@@ -134,7 +134,7 @@ func TestNothingIsLost(t *testing.T) {
 			t.Fatalf("shown\n%q, written\n%q", got.String(), want.String())
 		}
 		reported := map[string]bool{}
-		for _, f := range caption.Report(line, rules) {
+		for _, f := range caption.Report(&output.Edition{Timeline: line, Captions: rules}) {
 			reported[fmt.Sprint(f.Kind, f.Cue)] = true
 		}
 		if !reflect.DeepEqual(reported, broken) {
@@ -181,7 +181,7 @@ func TestHostile(t *testing.T) {
 	for _, name := range caption.Names() {
 		e := outputtest.Edition(t, outputtest.Spec{Cues: len(outputtest.Texts), Words: true, Frames: func(int) int64 { return 100000 }})
 		n := 0
-		for c := range caption.Cues(e.Timeline, find(t, name)) {
+		for c := range caption.Cues(&e, find(t, name)) {
 			n += len(c.Lines)
 		}
 		if n < len(outputtest.Texts) {
@@ -299,7 +299,7 @@ func BenchmarkBook(b *testing.B) {
 			b.Run(lang+"/"+name, func(b *testing.B) {
 				rules := find(b, name)
 				for b.Loop() {
-					for range caption.Cues(line, rules) {
+					for range caption.Cues(&output.Edition{Timeline: line}, rules) {
 					}
 				}
 			})

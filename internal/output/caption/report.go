@@ -4,17 +4,16 @@ import (
 	"fmt"
 
 	"narrate/internal/output"
-	"narrate/internal/timeline"
 )
 
-// Report lays a timeline out and tells where captions break the rules, which
+// Report lays an edition out and tells where captions break the rules, which
 // the layout does only where there is no other way: speech that is too fast to
 // be read, a word wider than a line, sentences too close for the gap.
-func Report(t *timeline.Timeline, rules output.Captions) []Fault {
+func Report(e *output.Edition) []Fault {
 	var faults []Fault
-	ms := Milliseconds{Rate: t.Rate}
-	m := meter{rules: rules}
-	for c := range Cues(t, rules) {
+	ms := Milliseconds{Rate: e.Timeline.Rate}
+	m := meter{rules: e.Captions}
+	for c := range Cues(e, e.Captions) {
 		start, end := ms.Of(c.Span)
 		lines := make([]int, len(c.Lines))
 		for i := range c.Lines {

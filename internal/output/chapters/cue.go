@@ -3,10 +3,12 @@ package chapters
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"io"
 
 	"narrate/internal/output"
 	"narrate/internal/output/cuesheet"
+	"narrate/internal/timeline"
 )
 
 // Cue is the output format "cue": a cue sheet for the file of sound beside it.
@@ -25,7 +27,7 @@ func (Cue) Info() output.Info {
 // the whole is one track.
 func (Cue) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) error {
 	t, m := e.Timeline, &e.Metadata
-	list := thin(marks(t, func(frame int64) int64 { return cuesheet.Sectors(t.Rate, frame) }, 1), cuesheet.MaxTracks)
+	list := thin(tracks(t), cuesheet.MaxTracks)
 	file := cuesheet.File{Name: cmp.Or(e.SoundFile, "sound.mp3")}
 	for _, m := range list {
 		file.Tracks = append(file.Tracks, cuesheet.Track{Title: m.title, Performer: t.Author, Start: m.start})
@@ -38,4 +40,19 @@ func (Cue) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) erro
 		Files: []cuesheet.File{file},
 	}
 	return write(ctx, dst, sheet.String())
+}
+
+// tracks are the chapters as marks in sectors.
+func tracks(t *timeline.Timeline) []mark {
+	return marks(t, func(frame int64) int64 { return cuesheet.Sectors(t.Rate, frame) }, 1)
+}
+
+// Warnings implements output.Warner.
+func (Cue) Warnings(t *timeline.Timeline) []string {
+	all := tracks(t)
+	if len(all) <= cuesheet.MaxTracks {
+		return nil
+	}
+	return []string{fmt.Sprintf("cue: a cue sheet has at most %d tracks: %d of the %d chapters are tracks, the others part of those before them (--chapter-marks levels=1, or shortest, makes fewer chapters)",
+		cuesheet.MaxTracks, len(thin(all, cuesheet.MaxTracks)), len(all))}
 }

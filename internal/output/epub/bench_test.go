@@ -36,9 +36,10 @@ func BenchmarkText(b *testing.B) {
 			}
 			e.Sound = silence{pcm.Format{Rate: 8000, Channels: 1}, e.Timeline.Frames}
 			b.Run(strconv.Itoa(chapters)+" chapters, words "+strconv.FormatBool(words), func(b *testing.B) {
+				e.Captions.Words = words
 				b.ReportAllocs()
 				for b.Loop() {
-					outputtest.Write(b, epub.Format{Audio: mute{}, Words: words}, e)
+					outputtest.Write(b, epub.Format{Audio: mute{}}, e)
 				}
 			})
 		}

@@ -22,6 +22,9 @@ const (
 	ncxName       = "toc.ncx"
 	styleName     = "style.css"
 	coverPageName = "cover.xhtml"
+
+	mimetypeName  = "mimetype"
+	containerName = "META-INF/container.xml"
 )
 
 const container = xmlHead + `<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
@@ -43,6 +46,9 @@ type book struct {
 	labels   labels
 	chapters []chapter
 }
+
+// byWord reports whether words are to be highlighted by themselves.
+func byWord(e *output.Edition) bool { return e.Captions.Words || e.Captions.Unit == output.Word }
 
 // chapter is a document of the book.
 type chapter struct {
@@ -83,7 +89,7 @@ const maxDepth = 6
 func (f Format) book(e output.Edition) *book {
 	t := e.Timeline
 	b := &book{
-		edition: e, words: f.Words, audio: f.Audio.Info(), lang: language(t.Lang), labels: labelsIn(t.Lang),
+		edition: e, words: byWord(&e), audio: f.Audio.Info(), lang: language(t.Lang), labels: labelsIn(t.Lang),
 		// A book must have a title.
 		title: cmp.Or(plain.Line(t.Title), plain.Line(output.SourceName(t.Source)), "\u2026"),
 	}

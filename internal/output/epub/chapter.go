@@ -7,32 +7,12 @@ import (
 	"strconv"
 
 	"narrate/internal/document"
+	"narrate/internal/output/prose"
 	"narrate/internal/timeline"
 )
 
 // chapterID is the id of the element around a whole chapter.
 const chapterID = "chapter"
-
-// block is a piece of the text: the sentences from one that begins it to the
-// next.
-type block struct {
-	kind  document.Kind
-	cues  []timeline.Cue
-	first int // the number of its first cue in the chapter, from 0
-}
-
-func blocks(cues []timeline.Cue) []block {
-	var out []block
-	for i := range cues {
-		u := cues[i].Utterance
-		if k := len(out); k > 0 && !u.Begins && u.Kind == out[k-1].kind {
-			out[k-1].cues = cues[out[k-1].first : i+1]
-		} else {
-			out = append(out, block{u.Kind, cues[i : i+1], i})
-		}
-	}
-	return out
-}
 
 // writer writes a chapter's text and, along with it, its overlay.
 type writer struct {
@@ -46,14 +26,15 @@ type writer struct {
 
 // documents are the chapter's text and its overlay.
 func (b *book) documents(c *chapter) (text, overlay []byte) {
-	w := &writer{book: b, chapter: c, overlay: newOverlay(c), ends: b.ends(c)}
+	w := &writer{book: b, chapter: c, ends: ends(b.edition.Timeline.Rate, c.span, c.cues)}
+	w.overlay = newOverlay("../"+c.text(), "../"+c.sound(), ` epub:type="chapter" epub:textref="../`+c.text()+"#"+chapterID+`"`)
 	b.page(&w.Buffer, c.name, "../", ` epub:type="bodymatter"`)
 	w.WriteString(`<section epub:type="chapter" role="doc-chapter" id="` + chapterID + "\">\n")
 	if p := c.picture; p != nil { // it says nothing that the text does not
 		fmt.Fprintf(w, "<p><img src=\"../%s\" width=\"%d\" height=\"%d\" alt=\"\"/></p>\n", c.image(), p.Width, p.Height)
 	}
-	list := blocks(c.cues)
-	if len(list) == 0 || list[0].kind != document.Heading && list[0].kind != document.Title {
+	list := prose.Blocks(c.cues)
+	if len(list) == 0 || list[0].Kind != document.Heading && list[0].Kind != document.Title {
 		w.title(len(list) == 0)
 	}
 	for len(list) > 0 {
@@ -80,9 +61,9 @@ func heading(level int) string { return "h" + strconv.Itoa(min(level, maxDepth))
 
 // next writes the first blocks of the list that belong together and gives the
 // others.
-func (w *writer) next(list []block) (rest []block) {
+func (w *writer) next(list []prose.Block) (rest []prose.Block) {
 	b := &list[0]
-	switch b.kind {
+	switch b.Kind {
 	case document.ListItem:
 		return w.items(list)
 	case document.Quote:
@@ -105,7 +86,7 @@ func (w *writer) next(list []block) (rest []block) {
 		w.element("h1", "", b)
 	case document.Heading:
 		level := w.chapter.level
-		if b.first > 0 { // inside of the chapter
+		if b.First > 0 { // inside of the chapter
 			level++
 		}
 		w.element(heading(level), "", b)
@@ -124,9 +105,9 @@ func (w *writer) next(list []block) (rest []block) {
 }
 
 // run is how many blocks at the start of the list are of that kind.
-func run(list []block, kind document.Kind) int {
+func run(list []prose.Block, kind document.Kind) int {
 	k := 0
-	for k < len(list) && list[k].kind == kind {
+	for k < len(list) && list[k].Kind == kind {
 		k++
 	}
 	return k
@@ -149,12 +130,12 @@ func (w *writer) close(tag string) {
 // numbered is an item that brings its own number or sign.
 var numbered = regexp.MustCompile(`^\s*([0-9]{1,4}|[A-Za-z]|[ivxlc]+)?[.):\x{2022}\x{2013}-]\s`)
 
-func (w *writer) items(list []block) (rest []block) {
+func (w *writer) items(list []prose.Block) (rest []prose.Block) {
 	k := run(list, document.ListItem)
 	w.open("ul", "list", "")
 	for i := range list[:k] {
 		attributes := ""
-		if numbered.MatchString(list[i].cues[0].Utterance.Text) {
+		if numbered.MatchString(list[i].Cues[0].Utterance.Text) {
 			attributes = ` class="numbered"`
 		}
 		w.open("li", "list-item", attributes)
@@ -167,11 +148,11 @@ func (w *writer) items(list []block) (rest []block) {
 
 // figure writes pictures, which are told by their descriptions, or a table, with
 // the captions before or else after them.
-func (w *writer) figure(list []block) (rest []block) {
+func (w *writer) figure(list []prose.Block) (rest []prose.Block) {
 	above := run(list, document.Caption)
 	things, below := 0, 0
 	kind := document.Image
-	if above < len(list) && list[above].kind == document.Table {
+	if above < len(list) && list[above].Kind == document.Table {
 		kind = document.Table
 	}
 	things = run(list[above:], kind)
@@ -197,7 +178,7 @@ func (w *writer) figure(list []block) (rest []block) {
 }
 
 // table writes rows, whose cells are not known, as paragraphs.
-func (w *writer) table(rows []block) {
+func (w *writer) table(rows []prose.Block) {
 	w.open("div", "table", ` class="table"`)
 	for i := range rows {
 		w.open("div", "table-row", "")
@@ -207,7 +188,7 @@ func (w *writer) table(rows []block) {
 	w.close("div")
 }
 
-func (w *writer) caption(list []block) {
+func (w *writer) caption(list []prose.Block) {
 	if len(list) == 0 {
 		return
 	}
@@ -219,26 +200,26 @@ func (w *writer) caption(list []block) {
 }
 
 // element writes a block's sentences in an element of their own.
-func (w *writer) element(tag, class string, b *block) {
+func (w *writer) element(tag, class string, b *prose.Block) {
 	w.WriteString("<" + tag)
 	if class != "" {
 		w.WriteString(` class="` + class + `"`)
 	}
 	runs := direction(w.book.lang)
-	if lang := language(b.cues[0].Utterance.Lang); lang != "" && direction(lang) != runs {
+	if lang := language(b.Cues[0].Utterance.Lang); lang != "" && direction(lang) != runs {
 		runs = direction(lang)
 		w.WriteString(` dir="` + runs + `"`)
 	}
 	w.WriteByte('>')
-	for i := range b.cues {
+	for i := range b.Cues {
 		if i > 0 {
-			if b.kind == document.Code {
+			if b.Kind == document.Code {
 				w.WriteByte('\n')
 			} else {
-				w.WriteString(gap(b.cues[i-1].Utterance.Text))
+				w.WriteString(prose.Gap(b.Cues[i-1].Utterance.Text))
 			}
 		}
-		w.sentence(&b.cues[i], b.first+i, runs)
+		w.sentence(&b.Cues[i], b.First+i, runs)
 	}
 	w.WriteString("</" + tag + ">\n")
 }
@@ -266,27 +247,23 @@ func (w *writer) sentence(c *timeline.Cue, i int, runs string) {
 	}
 	if len(list) == 0 {
 		w.overlay.par(id, begin, end)
-		w.WriteString(body(text) + "</span>")
+		w.WriteString(prose.Escape(text) + "</span>")
 		return
 	}
 	w.overlay.begin(id, "")
 	at, from := 0, begin
+	until := endsOfWords(w.book.edition.Timeline.Rate, w.chapter.span, list, begin, end)
 	for k, word := range list {
-		w.WriteString(body(text[at:word.Lo]))
+		w.WriteString(prose.Escape(text[at:word.Lo]))
 		at = word.Hi
-		until := end
-		if k+1 < len(list) {
-			until = w.book.edition.Timeline.Rate.Milliseconds(list[k+1].Span.Start - w.chapter.span.Start)
-			until = min(max(until, from), end)
-		}
 		wordID := id + "w" + strconv.Itoa(k+1)
-		if w.overlay.par(wordID, from, until) {
-			w.WriteString(`<span id="` + wordID + `">` + body(text[word.Lo:word.Hi]) + "</span>")
+		if w.overlay.par(wordID, from, until[k]) {
+			w.WriteString(`<span id="` + wordID + `">` + prose.Escape(text[word.Lo:word.Hi]) + "</span>")
 		} else {
-			w.WriteString(body(text[word.Lo:word.Hi]))
+			w.WriteString(prose.Escape(text[word.Lo:word.Hi]))
 		}
-		from = until
+		from = until[k]
 	}
 	w.overlay.end()
-	w.WriteString(body(text[at:]) + "</span>")
+	w.WriteString(prose.Escape(text[at:]) + "</span>")
 }

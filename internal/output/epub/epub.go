@@ -1,18 +1,21 @@
 // Package epub writes books that are read aloud: EPUB 3.3 (W3C Recommendation)
 // with Media Overlays (its section 9). Each chapter is a document, an overlay
-// that says when each sentence or word of it is heard, and a file of sound.
+// that says when each sentence or word of it is heard, and a file of sound. A
+// book that came as EPUB 3 is kept as it is, and gets overlays and sound
+// (keep.go).
+//
+// Each word is highlighted by itself where Captions ask for words and these have
+// times. Not every reading system keeps up with that; sentences work in all.
 package epub
 
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
-	"strconv"
+	"strings"
 
+	"narrate/internal/archive"
 	"narrate/internal/output"
 	"narrate/internal/output/audio"
 )
@@ -22,9 +25,6 @@ type Format struct {
 	// Audio is the format of the chapters' sound. Every reading system takes
 	// MP3; EPUB also allows AAC in MP4 and Opus in Ogg.
 	Audio output.Format
-	// Words has each word highlighted by itself where the words have times.
-	// Not every reading system keeps up with that; sentences work in all.
-	Words bool
 }
 
 // Info implements output.Format.
@@ -40,58 +40,79 @@ const mediaType = "application/epub+zip"
 // Check implements output.Format.
 func (f Format) Check(ctx context.Context) error { return f.Audio.Check(ctx) }
 
-// Write implements output.Format. Chapters are encoded at once, into temporary
-// files beside dst where that is a file, since a member's length and checksum
-// stand before it. The text of one chapter at a time is in memory.
-func (f Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) (err error) {
-	if err := audio.Check(e); err != nil {
+// Write implements output.Format. The text of one content document at a time is
+// in memory, besides the original.
+func (f Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) error {
+	write := f.anew
+	if e.Original != nil {
+		write = f.into
+	}
+	if err := write(ctx, dst, e); err != nil {
 		return fmt.Errorf("epub: %w", err)
+	}
+	return nil
+}
+
+// anew writes a new book.
+func (f Format) anew(ctx context.Context, dst io.WriteSeeker, e output.Edition) error {
+	if err := audio.Check(e); err != nil {
+		return err
 	}
 	b := f.book(e)
-	dir, err := os.MkdirTemp(place(dst), ".narrate-epub-")
-	if err != nil {
-		return fmt.Errorf("epub: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-
-	z := newArchive(dst)
-	// First of all, as it is, and without a line break (section 4.3.3).
-	if err := z.stored("mimetype", bytes.NewReader([]byte(mediaType))); err != nil {
+	z := archive.NewWriter(dst)
+	if err := mimetype(z); err != nil {
 		return err
 	}
 	if err := b.write(ctx, z); err != nil {
 		return err
 	}
-	if err := b.encode(ctx, f.Audio, dir, z); err != nil {
+	members := make([]audio.Member, len(b.chapters))
+	for i := range b.chapters {
+		c := &b.chapters[i]
+		members[i] = audio.Member{Name: root + c.sound(), Title: c.title, Span: c.span}
+	}
+	return finish(ctx, z, dst, f.Audio, e, members)
+}
+
+// mimetype is the first of all members, as it is, and without a line break
+// (EPUB 3.3, section 4.3.3).
+func mimetype(z *archive.Writer) error {
+	return z.Stored(mimetypeName, strings.NewReader(mediaType))
+}
+
+// finish adds the sound and ends the book.
+func finish(ctx context.Context, z *archive.Writer, dst io.WriteSeeker, format output.Format, e output.Edition, sound []audio.Member) error {
+	e.Metadata.Cover, e.Metadata.Chapters = nil, nil // the book has the pictures once
+	if err := audio.Pack(ctx, z, dst, format, e, sound); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
-	return z.close()
+	return z.Close()
 }
 
 // write writes all members but the sound.
-func (b *book) write(ctx context.Context, z *archive) error {
+func (b *book) write(ctx context.Context, z *archive.Writer) error {
 	for _, m := range []struct {
 		name string
 		data []byte
 	}{
-		{"META-INF/container.xml", []byte(container)},
+		{containerName, []byte(container)},
 		{root + packageName, b.packageDocument()},
 		{root + navName, b.navigation()},
 		{root + ncxName, b.ncx()},
 		{root + styleName, style},
 	} {
-		if err := z.text(m.name, m.data); err != nil {
+		if err := z.Text(m.name, m.data); err != nil {
 			return err
 		}
 	}
 	if cover := b.edition.Metadata.Cover; cover != nil {
-		if err := z.text(root+coverPageName, b.coverPage()); err != nil {
+		if err := z.Text(root+coverPageName, b.coverPage()); err != nil {
 			return err
 		}
-		if err := z.stored(root+coverName(cover), bytes.NewReader(cover.Data)); err != nil {
+		if err := z.Stored(root+coverName(cover), bytes.NewReader(cover.Data)); err != nil {
 			return err
 		}
 	}
@@ -101,56 +122,17 @@ func (b *book) write(ctx context.Context, z *archive) error {
 		}
 		c := &b.chapters[i]
 		text, overlay := b.documents(c)
-		if err := z.text(root+c.text(), text); err != nil {
+		if err := z.Text(root+c.text(), text); err != nil {
 			return err
 		}
-		if err := z.text(root+c.overlay(), overlay); err != nil {
+		if err := z.Text(root+c.overlay(), overlay); err != nil {
 			return err
 		}
 		if c.picture != nil {
-			if err := z.stored(root+c.image(), bytes.NewReader(c.picture.Data)); err != nil {
+			if err := z.Stored(root+c.image(), bytes.NewReader(c.picture.Data)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-// encode writes the sound of all chapters.
-func (b *book) encode(ctx context.Context, format output.Format, dir string, z *archive) error {
-	n, jobs := len(b.chapters), max(1, b.edition.Jobs)
-	return audio.Pieces(ctx, int64(n), min(jobs, n), func(ctx context.Context, i int64, made *member) error {
-		c := &b.chapters[i]
-		clip := b.edition.Cut(c.span, c.title, int(i)+1, n)
-		clip.Jobs, clip.SoundFile = max(1, jobs/n), ""
-		clip.Metadata.Cover, clip.Metadata.Chapters = nil, nil // the book has the pictures once
-		*made = member{name: root + c.sound(), path: filepath.Join(dir, strconv.FormatInt(i, 10))}
-		if err := output.WriteFile(ctx, made.path, format, clip); err != nil {
-			return fmt.Errorf("epub: %s: %w", made.name, err)
-		}
-		return nil
-	}, func(made *member) error { return made.move(z) })
-}
-
-// place is the folder in which temporary files go: that of the finished file,
-// whose disk has room for it and where it is cleaned up after a crash; "" for
-// the system's own where dst is no file.
-func place(dst io.WriteSeeker) string {
-	if f, ok := dst.(*os.File); ok {
-		return filepath.Dir(f.Name())
-	}
-	return ""
-}
-
-// member is an encoded chapter in a temporary file.
-type member struct{ name, path string }
-
-// move puts the chapter into the archive.
-func (m *member) move(z *archive) error {
-	f, err := os.Open(m.path)
-	if err != nil {
-		return fmt.Errorf("epub: %w", err)
-	}
-	err = z.stored(m.name, f)
-	return errors.Join(err, f.Close(), os.Remove(m.path))
 }

@@ -221,7 +221,8 @@ func TestValid(t *testing.T) {
 			if c.edit != nil {
 				c.edit(&e)
 			}
-			path := write(t, epub.Format{Audio: mp3.Format{}, Words: c.words}, e)
+			e.Captions.Words = c.words
+			path := write(t, epub.Format{Audio: mp3.Format{}}, e)
 			epubcheck(t, path)
 			got, folder := read(t, path)
 			for _, p := range []packedChapter{got.Chapters[0], got.Chapters[len(got.Chapters)-1]} {
@@ -386,7 +387,8 @@ func TestWords(t *testing.T) {
 		true:  {{"s1w1", 0, 200}, {"s1w2", 200, 500}, {"s1w3", 500, 1000}, {"s2", 1000, 2000}},
 		false: {{"s1", 0, 1000}, {"s2", 1000, 2000}},
 	} {
-		got, _ := read(t, write(t, epub.Format{Audio: wav.Format{}, Words: words}, e))
+		e.Captions.Words = words
+		got, _ := read(t, write(t, quick, e))
 		var all []heard
 		for _, p := range got.Chapters[0].Pars {
 			all = append(all, heard{p.Text, p.Begin, p.End})

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"narrate/internal/output/plain"
+	"narrate/internal/output/prose"
 	"narrate/internal/pcm"
 )
 
@@ -68,7 +69,7 @@ func (b *book) metadata(w *bytes.Buffer) {
 	date, modified := dates(said.Date)
 	element("date", "", date)
 	if about := plain.Line(said.Description); about != "" {
-		fmt.Fprintf(w, "  <dc:description>%s</dc:description>\n", body(strings.TrimSpace(said.Description)))
+		fmt.Fprintf(w, "  <dc:description>%s</dc:description>\n", prose.Escape(strings.TrimSpace(said.Description)))
 	}
 	element("subject", "", plain.Line(said.Genre))
 	element("rights", "", plain.Line(said.Copyright))

@@ -3,9 +3,6 @@ package epub
 import (
 	"html"
 	"net/url"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	bcp47 "golang.org/x/text/language"
 
@@ -17,34 +14,6 @@ func escape(s string) string { return html.EscapeString(s) }
 
 // line is a title or a name, ready for XML.
 func line(s string) string { return escape(plain.Line(s)) }
-
-// body is a piece of the book's text, ready for XML. Line breaks stay (the
-// style sheet shows them); other control characters and noncharacters, which
-// XML or HTML forbid, and byte-order marks are left out.
-func body(s string) string {
-	s = strings.ReplaceAll(s, "\r\n", "\n")
-	return escape(strings.Map(func(r rune) rune { // an invalid byte comes as U+FFFD
-		switch {
-		case r == '\r' || r == '\u0085' || r == '\u2028' || r == '\u2029':
-			return '\n'
-		case r == '\n' || r == '\t':
-			return r
-		case unicode.IsControl(r), r == '\uFEFF', unicode.Is(unicode.Noncharacter_Code_Point, r):
-			return -1
-		}
-		return r
-	}, s))
-}
-
-// gap is what stands between two sentences of a block: nothing after one that
-// ends in a script without spaces.
-func gap(before string) string {
-	r, _ := utf8.DecodeLastRuneInString(strings.TrimRightFunc(before, unicode.IsSpace))
-	if unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) || r >= 0x3000 && r <= 0x303F || r >= 0xFF00 && r <= 0xFFEF {
-		return ""
-	}
-	return " "
-}
 
 // language is a well-formed language tag; "" for what is none, which readers
 // refuse.

@@ -7,13 +7,11 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strconv"
 
+	"narrate/internal/archive"
 	"narrate/internal/output"
 	"narrate/internal/output/audio"
 	"narrate/internal/output/publication"
@@ -37,67 +35,48 @@ func (Format) Info() output.Info {
 // Check implements output.Format.
 func (f Format) Check(ctx context.Context) error { return f.Audio.Check(ctx) }
 
-// part is a chapter of the package.
-type part struct {
-	span pcm.Span
-	name string // in the package
+// Write implements output.Format.
+func (f Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) error {
+	if err := f.write(ctx, dst, e); err != nil {
+		return fmt.Errorf("lpf: %w", err)
+	}
+	return nil
 }
 
-// Write implements output.Format. Chapters are encoded at once, into temporary
-// files beside dst where that is a file, since a member's length and checksum
-// stand before it.
-func (f Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) (err error) {
+func (f Format) write(ctx context.Context, dst io.WriteSeeker, e output.Edition) error {
 	if err := audio.Check(e); err != nil {
-		return fmt.Errorf("lpf: %w", err)
+		return err
 	}
 	book, parts := f.book(e)
 	manifest, err := book.Manifest()
 	if err != nil {
-		return fmt.Errorf("lpf: %w", err)
-	}
-	dir, err := os.MkdirTemp(place(dst), ".narrate-lpf-")
-	if err != nil {
-		return fmt.Errorf("lpf: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-
-	z := newArchive(dst)
-	if err := z.text(publication.ManifestName, manifest); err != nil {
 		return err
 	}
-	if err := z.text(publication.PageName, book.Page()); err != nil {
+	z := archive.NewWriter(dst)
+	if err := z.Text(publication.ManifestName, manifest); err != nil {
+		return err
+	}
+	if err := z.Text(publication.PageName, book.Page()); err != nil {
 		return err
 	}
 	if book.Cover != "" {
-		if err := z.stored(book.Cover, bytes.NewReader(e.Metadata.Cover.Data)); err != nil {
+		if err := z.Stored(book.Cover, bytes.NewReader(e.Metadata.Cover.Data)); err != nil {
 			return err
 		}
 	}
-	jobs := max(1, e.Jobs)
-	atOnce := min(jobs, len(parts))
-	err = audio.Pieces(ctx, int64(len(parts)), atOnce, func(ctx context.Context, i int64, made *member) error {
-		p := parts[i]
-		clip := e.Cut(p.span, book.Chapters[i].Title, int(i)+1, len(parts))
-		clip.Jobs, clip.SoundFile = max(1, jobs/len(parts)), ""
-		clip.Metadata.Cover = nil // the package has it once
-		*made = member{name: p.name, path: filepath.Join(dir, strconv.FormatInt(i, 10))}
-		if err := output.WriteFile(ctx, made.path, f.Audio, clip); err != nil {
-			return fmt.Errorf("lpf: %s: %w", p.name, err)
-		}
-		return nil
-	}, func(made *member) error { return made.move(z) })
-	if err != nil {
+	e.Metadata.Cover = nil // the package has it once
+	if err := audio.Pack(ctx, z, dst, f.Audio, e, parts); err != nil {
 		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return context.Cause(ctx)
 	}
-	return z.close()
+	return z.Close()
 }
 
 // book is the edition as the manifest has it, and what stands in its files: the
 // chapters, or the whole where there are none.
-func (f Format) book(e output.Edition) (*publication.Book, []part) {
+func (f Format) book(e output.Edition) (*publication.Book, []audio.Member) {
 	t, info := e.Timeline, f.Audio.Info()
 	b := &publication.Book{Edition: e}
 	if e.Metadata.Cover != nil {
@@ -112,35 +91,12 @@ func (f Format) book(e output.Edition) (*publication.Book, []part) {
 	}
 	// Plain names: the archive's readers disagree on any others.
 	digits := max(2, len(strconv.Itoa(len(b.Chapters))))
-	var parts []part
+	var parts []audio.Member
 	for i := range b.Chapters {
 		c := &b.Chapters[i]
 		name := fmt.Sprintf("audio/%0*d.%s", digits, i+1, info.Suffix)
 		c.Files = []publication.File{{Path: name, MediaType: info.MediaType}}
-		parts = append(parts, part{c.Span, name})
+		parts = append(parts, audio.Member{Name: name, Title: c.Title, Span: c.Span})
 	}
 	return b, parts
-}
-
-// place is the folder in which temporary files go: that of the finished file,
-// whose disk has room for it and where it is cleaned up after a crash; "" for
-// the system's own where dst is no file.
-func place(dst io.WriteSeeker) string {
-	if f, ok := dst.(*os.File); ok {
-		return filepath.Dir(f.Name())
-	}
-	return ""
-}
-
-// member is an encoded chapter in a temporary file.
-type member struct{ name, path string }
-
-// move puts the chapter into the archive.
-func (m *member) move(z *archive) error {
-	f, err := os.Open(m.path)
-	if err != nil {
-		return fmt.Errorf("lpf: %w", err)
-	}
-	err = z.stored(m.name, f)
-	return errors.Join(err, f.Close(), os.Remove(m.path))
 }

@@ -59,7 +59,7 @@ type (
 		Sound      *sound      `json:"sound,omitempty"`
 		Music      []music     `json:"music,omitempty"`
 	}
-	// meta is output.Metadata without pictures.
+	// meta is output.Metadata without pictures and chapters.
 	meta struct {
 		Album       string `json:"album,omitempty"`
 		Narrator    string `json:"narrator,omitempty"`
@@ -75,6 +75,11 @@ type (
 	// sound is how the programme was mastered and how its lossy files are
 	// stored.
 	sound struct {
+		Preset     string  `json:"preset,omitempty"`
+		PerChapter bool    `json:"perChapter,omitempty"`
+		Head       float64 `json:"head,omitempty"` // seconds
+		Tail       float64 `json:"tail,omitempty"`
+
 		Channels int            `json:"channels"`
 		Measure  output.Measure `json:"measure"`
 		Level    float64        `json:"level,omitempty"`
@@ -125,6 +130,8 @@ type (
 		Origin int    `json:"origin,omitempty"` // where it is not the number
 		Level  int    `json:"level"`
 		Link   string `json:"link,omitempty"`
+		// Picture is its number in "pictures", from 1.
+		Picture int `json:"picture,omitempty"`
 		span
 	}
 	utterance struct {
@@ -151,6 +158,11 @@ type (
 		Offset int64  `json:"offset"`
 		Line   int    `json:"line"`
 		Column int    `json:"column"`
+		Jumps  []jump `json:"jumps,omitempty"`
+	}
+	jump struct {
+		From   int   `json:"from"`
+		Offset int64 `json:"offset"`
 	}
 	word struct {
 		Text string `json:"text"`
@@ -232,6 +244,7 @@ func (w *writer) programme(ctx context.Context, e output.Edition) error {
 		w.object(v)
 	}
 	w.text("],\n \"chapters\": [")
+	var pictures pictures
 	for i := range t.Chapters {
 		c := &t.Chapters[i]
 		w.text(separator(i) + "  ")
@@ -242,7 +255,8 @@ func (w *writer) programme(ctx context.Context, e output.Edition) error {
 		if head.Number == i+1 {
 			head.Number = 0
 		}
-		head.Link = e.Metadata.Of(c).Link
+		told := e.Metadata.Of(c)
+		head.Link, head.Picture = told.Link, pictures.number(told.Picture)
 		w.open(head, "")
 		w.text(",\"utterances\":[")
 		for j := range c.Cues {
@@ -259,7 +273,18 @@ func (w *writer) programme(ctx context.Context, e output.Edition) error {
 		}
 		w.text("]}")
 	}
-	w.text("]}\n")
+	w.text("]")
+	for i, p := range pictures {
+		if i == 0 {
+			w.text(",\n \"pictures\": [")
+		}
+		w.text(separator(i) + "  ")
+		w.object(dataURL(p))
+	}
+	if len(pictures) > 0 {
+		w.text("]")
+	}
+	w.text("}\n")
 	if w.err != nil {
 		return w.err
 	}
@@ -287,6 +312,7 @@ func soundOf(e *output.Edition) *sound {
 	s := &sound{
 		Channels: e.Channels, Measure: m.Measure, MP3: c.MP3, AAC: c.AAC, Opus: c.Opus, VBR: c.VBR, Quality: c.Quality,
 		HighPass: m.HighPass,
+		Preset:   e.Made.Preset, PerChapter: e.Made.PerChapter, Head: e.Made.Head.Seconds(), Tail: e.Made.Tail.Seconds(),
 	}
 	if m.Measure != output.Unchanged {
 		s.Level, s.Peak, s.Headroom = m.Level, m.Peak, m.Headroom
@@ -325,7 +351,19 @@ func (w *writer) cue(source string, cue *timeline.Cue) error {
 	o := utterance{
 		Kind: u.Kind.String(), Begins: u.Begins, Text: u.Text, Spoken: u.Spoken, Lang: u.Lang, Voice: cue.Voice().Name,
 		span: w.span(cue.Span), Clip: cue.Key,
-		Source: place{output.PlaceName(source, u.Pos.File), u.Pos.Offset, u.Pos.Line, u.Pos.Col},
+		Source: place{output.PlaceName(source, u.Pos.File), u.Pos.Offset, u.Pos.Line, u.Pos.Col, nil},
+	}
+	jumped := 0 // the byte of the last jump
+	for _, j := range u.Jumps {
+		if j.Text < jumped || j.Text > len(u.Text) {
+			return fmt.Errorf("%s: a jump at byte %d of a text of %d", u.Pos, j.Text, len(u.Text))
+		}
+		from := utf8.RuneCountInString(u.Text[jumped:j.Text])
+		if k := len(o.Source.Jumps); k > 0 {
+			from += o.Source.Jumps[k-1].From
+		}
+		o.Source.Jumps = append(o.Source.Jumps, jump{from, j.Offset})
+		jumped = j.Text
 	}
 	for _, m := range cue.Marks {
 		o.Marks = append(o.Marks, mark{m.Name, m.Frame, json.Number(w.rate.Seconds(m.Frame))})

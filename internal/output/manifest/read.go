@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"narrate/internal/document"
@@ -27,6 +29,7 @@ type (
 		head
 		Voices   []voice       `json:"voices"`
 		Chapters []readChapter `json:"chapters"`
+		Pictures []string      `json:"pictures"`
 	}
 	readChapter struct {
 		chapter
@@ -67,7 +70,16 @@ func Read(r io.Reader) (output.Edition, error) {
 	}
 	e.Timeline, e.Generator = t, f.Generator
 	e.Metadata = f.metadata()
-	f.Sound.into(&e)
+	if err := f.Sound.into(&e); err != nil {
+		return e, err
+	}
+	pictures := make([]*output.Picture, len(f.Pictures))
+	for i, url := range f.Pictures {
+		var err error
+		if pictures[i], err = readDataURL(url); err != nil {
+			return e, fmt.Errorf("timeline: picture %d: %w", i+1, err)
+		}
+	}
 	cast := map[string]*voices.Voice{}
 	gains := map[string]float64{}
 	for _, v := range f.Voices {
@@ -94,11 +106,18 @@ func Read(r io.Reader) (output.Edition, error) {
 		}
 		chapter.Number = cmp.Or(c.Number, i+1)
 		chapter.Origin = cmp.Or(c.Origin, chapter.Number)
-		if c.Link != "" {
+		if c.Picture < 0 || c.Picture > len(pictures) {
+			return e, fmt.Errorf("timeline: chapter %d: there is no picture %d", i+1, c.Picture)
+		}
+		if c.Link != "" || c.Picture > 0 {
 			if e.Metadata.Chapters == nil {
 				e.Metadata.Chapters = map[int]output.ChapterMetadata{}
 			}
-			e.Metadata.Chapters[chapter.Number] = output.ChapterMetadata{Link: c.Link}
+			told := output.ChapterMetadata{Link: c.Link}
+			if c.Picture > 0 {
+				told.Picture = pictures[c.Picture-1]
+			}
+			e.Metadata.Chapters[chapter.Number] = told
 		}
 		if chapter.Span.Start != free.Start {
 			return e, fmt.Errorf("timeline: chapter %d begins at frame %d, the one before it ends at %d", i+1, chapter.Span.Start, free.Start)
@@ -123,16 +142,28 @@ func (f *readHead) metadata() output.Metadata {
 	}
 }
 
-func (s *sound) into(e *output.Edition) {
+// mostSilence is the most that is read as the silence at an end of a file, in
+// seconds.
+const mostSilence = 60
+
+func (s *sound) into(e *output.Edition) error {
 	if s == nil {
-		return
+		return nil
 	}
+	for _, seconds := range []float64{s.Head, s.Tail} {
+		if seconds < 0 || seconds > mostSilence {
+			return fmt.Errorf("timeline: silence of %g s at an end", seconds)
+		}
+	}
+	silence := func(seconds float64) time.Duration { return time.Duration(math.Round(seconds * float64(time.Second))) }
+	e.Made = output.Made{Preset: s.Preset, PerChapter: s.PerChapter, Head: silence(s.Head), Tail: silence(s.Tail)}
 	e.Channels = s.Channels
 	e.Encoding = output.Encoding{MP3: s.MP3, AAC: s.AAC, Opus: s.Opus, VBR: s.VBR, Quality: s.Quality}
 	e.Mastering = output.Mastering{Measure: s.Measure, Level: s.Level, Peak: s.Peak, Headroom: s.Headroom, HighPass: s.HighPass}
 	if s.Loudness != nil {
 		e.Level = &output.Level{Loudness: s.Loudness.Loudness, Range: s.Loudness.Range, TruePeak: s.Loudness.TruePeak}
 	}
+	return nil
 }
 
 // within gives the span if it lies inside of another.
@@ -183,6 +214,9 @@ func (u *readUtterance) read(free pcm.Span, cast map[string]*voices.Voice, gains
 		Pos: document.Pos{File: u.Source.File, Offset: u.Source.Offset, Line: u.Source.Line, Col: u.Source.Column},
 	}
 	var err error
+	if cue.Utterance.Jumps, err = u.jumps(); err != nil {
+		return cue, err
+	}
 	if cue.Span, err = u.span.within(free); err != nil {
 		return cue, err
 	}
@@ -204,40 +238,63 @@ func (u *readUtterance) read(free pcm.Span, cast map[string]*voices.Voice, gains
 	return cue, u.words(&cue)
 }
 
+// counter gives which byte of a text a code point is at, for ascending questions.
+type counter struct {
+	text       string
+	at, points int // a byte of the text, and the code points before it
+}
+
+func (b *counter) of(point int) (int, error) {
+	for b.points < point {
+		if b.at >= len(b.text) {
+			return 0, fmt.Errorf("code point %d of a text of %d", point, b.points)
+		}
+		_, size := utf8.DecodeRuneInString(b.text[b.at:])
+		b.at += size
+		b.points++
+	}
+	return b.at, nil
+}
+
+// jumps reads where the text leaves the source.
+func (u *readUtterance) jumps() ([]script.Jump, error) {
+	var out []script.Jump
+	text := counter{text: u.Text}
+	for i, j := range u.Source.Jumps {
+		if j.From < text.points || j.Offset < 0 {
+			return nil, fmt.Errorf("jump %d: code point %d at byte %d, after %d", i+1, j.From, j.Offset, text.points)
+		}
+		at, err := text.of(j.From)
+		if err != nil {
+			return nil, fmt.Errorf("jump %d: %w", i+1, err)
+		}
+		out = append(out, script.Jump{Text: at, Offset: j.Offset})
+	}
+	return out, nil
+}
+
 // words reads the words: ranges of code points become ranges of bytes.
 func (u *readUtterance) words(cue *timeline.Cue) error {
-	text := u.Text
-	at, points := 0, 0 // a byte of the text, and the code points before it
-	forward := func(to int) error {
-		for points < to {
-			if at >= len(text) {
-				return fmt.Errorf("code point %d of a text of %d", to, points)
-			}
-			_, size := utf8.DecodeRuneInString(text[at:])
-			at += size
-			points++
-		}
-		return nil
-	}
+	text := counter{text: u.Text}
 	free := cue.Span
 	words := make([]timeline.Word, 0, len(u.Words))
 	for i, w := range u.Words {
 		span, err := w.span.within(free)
-		if err == nil && (w.From < points || w.To < w.From) {
-			err = fmt.Errorf("code points %d to %d after %d", w.From, w.To, points)
+		if err == nil && (w.From < text.points || w.To < w.From) {
+			err = fmt.Errorf("code points %d to %d after %d", w.From, w.To, text.points)
+		}
+		var lo, hi int
+		if err == nil {
+			lo, err = text.of(w.From)
 		}
 		if err == nil {
-			err = forward(w.From)
-		}
-		lo := at
-		if err == nil {
-			err = forward(w.To)
+			hi, err = text.of(w.To)
 		}
 		if err != nil {
 			return fmt.Errorf("word %d: %w", i+1, err)
 		}
 		free.Start = span.Start
-		words = append(words, timeline.Word{Span: span, Lo: lo, Hi: at})
+		words = append(words, timeline.Word{Span: span, Lo: lo, Hi: hi})
 	}
 	cue.Words = slices.Clip(words)
 	return nil

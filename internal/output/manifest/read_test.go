@@ -3,11 +3,14 @@ package manifest
 import (
 	"bytes"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"narrate/internal/output"
 	"narrate/internal/output/outputtest"
+	"narrate/internal/script"
 	"narrate/internal/timeline"
 )
 
@@ -15,6 +18,7 @@ import (
 func full(t testing.TB) output.Edition {
 	e := outputtest.Edition(t, outputtest.Spec{Chapters: 5, Cues: 3, Words: true, Metadata: outputtest.Metadata(t)})
 	e.Mastering = output.Mastering{Measure: output.LUFS, Level: -16, Peak: -1, Headroom: 1, HighPass: 60}
+	e.Made = output.Made{Preset: "acx", PerChapter: true, Head: 700 * time.Millisecond, Tail: 2 * time.Second}
 	e.Level = &output.Level{Loudness: -16.01, Range: 3.5, TruePeak: -1.9}
 	line := e.Timeline
 	line.Chapters[1].Origin, line.Chapters[4].Number = 4, 9
@@ -25,6 +29,9 @@ func full(t testing.TB) output.Edition {
 	}}
 	cue := &line.Chapters[0].Cues[0]
 	cue.Key, cue.Timing, cue.Confidence = strings.Repeat("cd", 32), timeline.Aligned, 0.75
+	u := *cue.Utterance
+	u.Jumps = []script.Jump{{Text: 1, Offset: 7}, {Text: len(u.Text) - 1, Offset: 900}}
+	cue.Utterance = &u
 	return e
 }
 
@@ -48,12 +55,20 @@ func TestRead(t *testing.T) {
 		for i := range e.Timeline.Chapters {
 			for j := range e.Timeline.Chapters[i].Cues {
 				want, got := e.Timeline.Chapters[i].Cues[j], got.Timeline.Chapters[i].Cues[j]
+				if !slices.Equal(want.Utterance.Jumps, got.Utterance.Jumps) {
+					t.Errorf("%s: jumps of cue %d.%d are %v, want %v", name, i, j, got.Utterance.Jumps, want.Utterance.Jumps)
+				}
 				if !reflect.DeepEqual(want.Words, got.Words) || want.Span != got.Span {
 					t.Errorf("%s: words of cue %d.%d are %v, want %v", name, i, j, got.Words, want.Words)
 				}
 			}
 		}
-		if e.Channels > 0 && (got.Encoding != e.Encoding || got.Mastering != e.Mastering) || got.Channels != e.Channels {
+		for number, told := range e.Metadata.Chapters {
+			if back := got.Metadata.Chapters[number]; name != "section" && !reflect.DeepEqual(told, back) {
+				t.Errorf("%s: of chapter %d it tells %+v, want %+v", name, number, back, told)
+			}
+		}
+		if e.Channels > 0 && (got.Encoding != e.Encoding || got.Mastering != e.Mastering || got.Made != e.Made) || got.Channels != e.Channels {
 			t.Errorf("%s: sound is %+v", name, got)
 		}
 	}
@@ -74,6 +89,9 @@ func TestReadErrors(t *testing.T) {
 		{`"from":3,"to":8`, `"from":1,"to":8`}:                                 "code points 1 to 8 after 2",
 		{`"to":8,"startFrame":6750`, `"to":8,"startFrame":99999`}:              "word 2",
 		{`"chapters": [`, `"chapters": {`}:                                     "timeline: ",
+		{`"level":0,`, `"level":0,"picture":1,`}:                               "no picture 1",
+		{"}]}]}]}\n", `}]}]}],"pictures":["data:image/png;base64,AAAA"]}`}:     "picture 1: neither",
+		{"}]}]}]}\n", `}]}]}],"pictures":["http://example.org/a.png"]}`}:       "picture 1: not a data: URL",
 		{"}]}]}]}\n", "}]}]}]}\n{}"}:                                           "something follows",
 	} {
 		bad := strings.Replace(good, change[0], change[1], 1)

@@ -10,29 +10,9 @@ import (
 	"narrate/internal/document"
 	"narrate/internal/output"
 	"narrate/internal/output/plain"
+	"narrate/internal/output/prose"
 	"narrate/internal/timeline"
 )
-
-// block is a piece of the article: the sentences from one that begins it to the
-// next.
-type block struct {
-	kind document.Kind
-	cues []timeline.Cue
-}
-
-// blocks are those of a chapter.
-func blocks(cues []timeline.Cue) []block {
-	var out []block
-	for i := range cues {
-		u := cues[i].Utterance
-		if k := len(out); k > 0 && !u.Begins && u.Kind == out[k-1].kind {
-			out[k-1].cues = cues[i-len(out[k-1].cues) : i+1]
-		} else {
-			out = append(out, block{u.Kind, cues[i : i+1]})
-		}
-	}
-	return out
-}
 
 // article writes the text of an edition.
 type article struct {
@@ -54,12 +34,12 @@ const headBlocks = 4
 // write writes the header and a section a chapter.
 func (a *article) write(ctx context.Context, l labels, uiLang string) error {
 	t := a.edition.Timeline
-	var first []block
+	var first []prose.Block
 	spokenTitle := 0 // how many blocks of the first chapter stand in the header
 	if len(t.Chapters) > 0 {
-		first = blocks(t.Chapters[0].Cues)
+		first = prose.Blocks(t.Chapters[0].Cues)
 		for i := range min(len(first), headBlocks) {
-			if first[i].kind == document.Title {
+			if first[i].Kind == document.Title {
 				spokenTitle = i + 1
 				break
 			}
@@ -70,7 +50,7 @@ func (a *article) write(ctx context.Context, l labels, uiLang string) error {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
-		rest := blocks(t.Chapters[i].Cues)
+		rest := prose.Blocks(t.Chapters[i].Cues)
 		if i == 0 {
 			rest = rest[spokenTitle:]
 		}
@@ -81,7 +61,7 @@ func (a *article) write(ctx context.Context, l labels, uiLang string) error {
 
 // header writes what stands above the text: the spoken blocks up to the title,
 // or the title alone, and who made the programme.
-func (a *article) header(spoken []block, l labels, uiLang string) {
+func (a *article) header(spoken []prose.Block, l labels, uiLang string) {
 	e := a.edition
 	said := &e.Metadata
 	a.WriteString("<header>\n")
@@ -100,7 +80,7 @@ func (a *article) header(spoken []block, l labels, uiLang string) {
 		a.WriteString(`<h1 dir="auto">` + escape(title(e)) + "</h1>\n")
 	}
 	for i := range spoken {
-		if spoken[i].kind == document.Title {
+		if spoken[i].Kind == document.Title {
 			a.element("h1", "", &spoken[i])
 		} else {
 			a.element("p", "kicker", &spoken[i])
@@ -126,7 +106,7 @@ func (a *article) header(spoken []block, l labels, uiLang string) {
 
 // section writes a chapter. A title that is not among its blocks is written all
 // the same, for the contents to lead to.
-func (a *article) section(i int, list []block, titled bool) {
+func (a *article) section(i int, list []prose.Block, titled bool) {
 	c := &a.edition.Timeline.Chapters[i]
 	a.WriteString(`<section id="c` + strconv.Itoa(i+1) + "\">\n")
 	a.openChunk()
@@ -134,7 +114,7 @@ func (a *article) section(i int, list []block, titled bool) {
 	if told.Picture != nil {
 		a.picture(told.Picture, "", "plate")
 	}
-	if !titled && (len(list) == 0 || list[0].kind != document.Heading && list[0].kind != document.Title) {
+	if !titled && (len(list) == 0 || list[0].Kind != document.Heading && list[0].Kind != document.Title) {
 		if name := plain.Line(c.Title); name != "" && (i > 0 || name != title(a.edition)) {
 			tag := a.heading(c.Level)
 			a.WriteString("<" + tag + ` class="chapter" dir="auto">` + escape(name) + "</" + tag + ">\n")
@@ -168,8 +148,8 @@ func (a *article) heading(level int) string {
 }
 
 // group is the tag around blocks of the kind; "" where they stand alone.
-func (*article) group(b *block) string {
-	switch b.kind {
+func (*article) group(b *prose.Block) string {
+	switch b.Kind {
 	case document.ListItem:
 		return "ul"
 	case document.Quote:
@@ -189,14 +169,14 @@ func (a *article) close() {
 // numbered is an item that brings its own number or sign.
 var numbered = regexp.MustCompile(`^\s*([0-9]{1,4}|[A-Za-z]|[ivxlc]+)?[.):\x{2022}\x{2013}-]\s`)
 
-func (a *article) block(b *block, level int, first bool) {
+func (a *article) block(b *prose.Block, level int, first bool) {
 	if around := a.group(b); around != a.open {
 		a.close()
 		if a.open = around; around != "" {
 			a.WriteString("<" + around + ">\n")
 		}
 	}
-	switch b.kind {
+	switch b.Kind {
 	case document.Heading, document.Title:
 		if !first {
 			level++ // a heading inside a chapter
@@ -204,7 +184,7 @@ func (a *article) block(b *block, level int, first bool) {
 		a.element(a.heading(level), "", b)
 	case document.ListItem:
 		class := ""
-		if numbered.MatchString(b.cues[0].Utterance.Text) {
+		if numbered.MatchString(b.Cues[0].Utterance.Text) {
 			class = "numbered"
 		}
 		a.element("li", class, b)
@@ -226,21 +206,21 @@ func (a *article) block(b *block, level int, first bool) {
 }
 
 // element writes a block's sentences in an element of their own.
-func (a *article) element(tag, class string, b *block) {
+func (a *article) element(tag, class string, b *prose.Block) {
 	a.WriteString("<" + tag)
 	if class != "" {
 		a.WriteString(` class="` + class + `"`)
 	}
 	a.WriteString(` dir="auto">`)
-	for i := range b.cues {
+	for i := range b.Cues {
 		if i > 0 {
-			if b.kind == document.Code {
+			if b.Kind == document.Code {
 				a.WriteString("\n")
 			} else {
-				a.WriteString(gap(b.cues[i-1].Utterance.Text))
+				a.WriteString(prose.Gap(b.Cues[i-1].Utterance.Text))
 			}
 		}
-		a.sentence(&b.cues[i])
+		a.sentence(&b.Cues[i])
 	}
 	a.WriteString("</" + tag + ">\n")
 }
@@ -256,11 +236,11 @@ func (a *article) sentence(c *timeline.Cue) {
 	a.WriteByte('>')
 	at := 0
 	for _, w := range words(c) {
-		a.WriteString(body(u.Text[at:w.Lo]))
-		a.WriteString("<span>" + body(u.Text[w.Lo:w.Hi]) + "</span>")
+		a.WriteString(prose.Escape(u.Text[at:w.Lo]))
+		a.WriteString("<span>" + prose.Escape(u.Text[w.Lo:w.Hi]) + "</span>")
 		at = w.Hi
 	}
-	a.WriteString(body(u.Text[at:]) + "</span>")
+	a.WriteString(prose.Escape(u.Text[at:]) + "</span>")
 }
 
 // picture writes an image that the page holds. It says nothing that the text

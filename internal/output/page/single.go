@@ -37,7 +37,7 @@ func (f Single) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition)
 	if err := audio.Check(e); err != nil {
 		return fmt.Errorf("singlepage: %w", err)
 	}
-	dir, err := os.MkdirTemp(place(dst), ".narrate-page-")
+	dir, err := os.MkdirTemp(audio.Beside(dst), ".narrate-page-")
 	if err != nil {
 		return fmt.Errorf("singlepage: %w", err)
 	}
@@ -72,14 +72,4 @@ func dataURL(w io.Writer, mediaType string, data io.Reader) error {
 		return err
 	}
 	return enc.Close()
-}
-
-// place is the folder in which the sound is encoded: that of the finished file,
-// whose disk has room for it and where it is cleaned up after a crash; "" for
-// the system's own where dst is no file.
-func place(dst io.WriteSeeker) string {
-	if f, ok := dst.(*os.File); ok {
-		return filepath.Dir(f.Name())
-	}
-	return ""
 }

@@ -3,6 +3,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,7 +79,7 @@ func pronounced(r tts.Request) string {
 	at := 0
 	for _, p := range r.Phonemes {
 		s.WriteString(r.Text[at:max(at, p.Lo)])
-		s.WriteString(p.IPA)
+		s.WriteString(cmp.Or(p.Native, p.IPA))
 		at = max(at, p.Hi)
 	}
 	return s.String() + r.Text[at:]

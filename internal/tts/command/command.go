@@ -50,10 +50,7 @@ type Backend struct {
 	options Options
 	slots   chan struct{} // one for each request that may run at once
 
-	// looking is held by whoever looks at the program. It is a channel, since
-	// that may take long and those who wait may be cancelled.
-	looking chan struct{}
-	engine  *engine // nil until it was looked at
+	engine *tts.Found[*engine]
 }
 
 // New makes the backend that a profile describes. It starts nothing yet.
@@ -70,8 +67,8 @@ func New(p *Profile, o Options) *Backend {
 	}
 	return &Backend{
 		profile: p, options: o,
-		slots:   make(chan struct{}, parallel),
-		looking: make(chan struct{}, 1),
+		slots:  make(chan struct{}, parallel),
+		engine: tts.NewFound[*engine](),
 	}
 }
 
@@ -105,6 +102,19 @@ func (b *Backend) Check(ctx context.Context, v voices.Voice) error {
 	}
 	_, err = b.ask(e, v)
 	return err
+}
+
+// VoiceName implements tts.Namer: the case of a name does not matter.
+func (b *Backend) VoiceName(ctx context.Context, v voices.Voice) (string, error) {
+	e, err := b.look(ctx)
+	if err != nil {
+		return "", err
+	}
+	a, err := b.ask(e, v)
+	if err != nil {
+		return "", err
+	}
+	return a.voice, nil
 }
 
 // Close implements tts.Backend. Nothing is kept running.

@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -26,6 +27,21 @@ func conforms(t *testing.T, p *Profile, voice string, slowest float64) {
 
 func TestFlite(t *testing.T)    { conforms(t, load(t, "flite"), "slt", 0.25) }
 func TestFestival(t *testing.T) { conforms(t, load(t, "festival"), "kal_diphone", 0.25) }
+
+// These are in Debian's section non-free, so that they are not on every machine.
+
+func TestInstalledPico2wave(t *testing.T) { conforms(t, installed(t, "pico2wave"), "en-US", 0.5) }
+func TestInstalledRHVoice(t *testing.T)   { conforms(t, installed(t, "rhvoice"), "slt", 0.25) }
+
+// installed is a profile whose program is on this machine.
+func installed(t *testing.T, name string) *Profile {
+	t.Helper()
+	p := load(t, name)
+	if _, err := exec.LookPath(p.program); err != nil {
+		t.Skipf("%v; %s", err, p.install["linux"])
+	}
+	return p
+}
 
 // double is a profile whose program this test plays.
 func double(t *testing.T, name string) *Profile {

@@ -40,27 +40,13 @@ type engine struct {
 
 // look examines the program, once; a failure is not remembered.
 func (b *Backend) look(ctx context.Context) (*engine, error) {
-	select {
-	case b.looking <- struct{}{}:
-		defer func() { <-b.looking }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if b.engine != nil {
-		return b.engine, nil
-	}
-	e, err := b.examine(ctx)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+	return b.engine.Get(ctx, func() (*engine, error) {
+		e, err := b.examine(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", b.profile.Name, err)
 		}
-		return nil, fmt.Errorf("%s: %w", b.profile.Name, err)
-	}
-	b.engine = e
-	return e, nil
+		return e, nil
+	})
 }
 
 func (b *Backend) examine(ctx context.Context) (*engine, error) {

@@ -94,8 +94,8 @@ func (s *Suite) parallel(f *findings) error {
 	var group sync.WaitGroup
 	for worker := range 4 {
 		group.Go(func() {
-			for k := range texts {
-				i := (k*[]int{1, 3, 7, 9}[worker] + worker) % len(texts) // each in its own order
+			for k := range len(texts) / 2 { // each in its own order, all of them spoken
+				i := (k*[]int{1, 3, 7, 9}[worker] + []int{0, 1, 5, 9}[worker]) % len(texts)
 				clip, samples, err := s.try(f.ctx, texts[i])
 				switch {
 				case err != nil:
@@ -116,7 +116,7 @@ func (s *Suite) repeatable(f *findings) (err error) {
 	}
 	other := s.New()
 	defer func() { err = errors.Join(err, other.Close()) }()
-	for _, text := range slices.Backward(several()) {
+	for _, text := range slices.Backward(several()[:5]) {
 		r := tts.Request{Text: text, Voice: s.Voice}
 		a, x, err := s.say(f.ctx, s.b, r)
 		if err != nil {

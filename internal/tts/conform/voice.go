@@ -105,6 +105,16 @@ func (s *Suite) check(f *findings) error {
 			f.errorf("voice %q, rate %g, pitch %g, volume %g: before speaking %v, when it is to speak %v", v.Engine, v.Rate, v.Pitch, v.Volume, says, err)
 		}
 	}
+	for _, o := range s.about.Voices {
+		v := s.Voice
+		v.Engine = o.Name
+		if tts.CheckVoice(f.ctx, s.b, v) != nil {
+			continue // such as at the suite's factors
+		}
+		if own, err := tts.NameOf(f.ctx, s.b, v); err != nil || own != o.Name {
+			f.errorf("voice %q of the list is named %q, %v", o.Name, own, err)
+		}
+	}
 	b := s.New()
 	ctx, cancel := context.WithCancel(f.ctx)
 	cancel()

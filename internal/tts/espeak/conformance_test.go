@@ -1,6 +1,7 @@
 package espeak
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -24,4 +25,28 @@ func TestConformance(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestInstalledMBROLA holds an MBROLA voice to it, where there is one: they are in
+// Debian's section non-free.
+func TestInstalledMBROLA(t *testing.T) {
+	const name = "mb/mb-de5"
+	if err := newProgram(t).Check(t.Context(), voices.Voice{Engine: name}); err != nil {
+		t.Skip(err)
+	}
+	ttstest.Run(t, ttstest.Config{
+		New:        func(t testing.TB) tts.Backend { return markless{newBackend(t, true)} },
+		Voice:      voices.Voice{Engine: name},
+		SlowRate:   0.46,
+		Repeatable: true,
+	})
+}
+
+// markless says of all voices what is true of MBROLA's.
+type markless struct{ *Backend }
+
+func (m markless) Info(ctx context.Context) (tts.Info, error) {
+	info, err := m.Backend.Info(ctx)
+	info.Marks, info.MarksNote = false, "MBROLA"
+	return info, err
 }

@@ -51,24 +51,13 @@ func (e *engine) key() string {
 
 // look examines the engine, once; a failure is not remembered.
 func (b *Backend) look(ctx context.Context) (*engine, error) {
-	select {
-	case b.looking <- struct{}{}:
-		defer func() { <-b.looking }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	if b.engine != nil {
-		return b.engine, nil
-	}
-	e, err := b.examine(ctx)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+	return b.engine.Get(ctx, func() (*engine, error) {
+		e, err := b.examine(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("espeak: %w", err)
 		}
-		return nil, fmt.Errorf("espeak: %w", err)
-	}
-	b.engine = e
-	return e, nil
+		return e, nil
+	})
 }
 
 // versionLine is what espeak-ng --version prints.

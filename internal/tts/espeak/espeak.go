@@ -17,6 +17,7 @@ import (
 	"math"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -62,13 +63,10 @@ type Backend struct {
 	slots   chan struct{} // one for each request that may run at once
 	pool    pool
 
-	// looking is held by whoever looks at the engine. It is a channel, since
-	// that may take long and those who wait may be cancelled.
-	looking chan struct{}
-	engine  *engine // nil until it was looked at
+	engine *tts.Found[*engine]
 
-	learning chan struct{} // held by whoever uses sounds
-	sounds   map[string]*sounds
+	mu     sync.Mutex
+	sounds map[string]*tts.Found[*sounds] // by voice
 }
 
 // request is one utterance as the engine takes it.
@@ -102,11 +100,10 @@ func New(options Options) *Backend {
 	return &Backend{
 		options: options,
 		slots:   make(chan struct{}, runtime.NumCPU()),
-		looking: make(chan struct{}, 1),
-		pool:    pool{command: options.Worker, timeout: options.Timeout, busy: map[*worker]bool{}},
+		engine:  tts.NewFound[*engine](),
+		pool:    pool{command: options.Worker, timeout: options.Timeout},
 
-		learning: make(chan struct{}, 1),
-		sounds:   map[string]*sounds{},
+		sounds: map[string]*tts.Found[*sounds]{},
 	}
 }
 
@@ -140,8 +137,36 @@ func (b *Backend) Check(ctx context.Context, v voices.Voice) error {
 	return err
 }
 
+// VoiceName implements tts.Namer: a voice has a file, a language and a name.
+func (b *Backend) VoiceName(ctx context.Context, v voices.Voice) (string, error) {
+	e, err := b.look(ctx)
+	if err != nil {
+		return "", err
+	}
+	ask, err := e.voice(v)
+	return ask.Voice, err
+}
+
+// VoiceVersion implements tts.Versioner: clips of MBROLA voices have no word times.
+func (b *Backend) VoiceVersion(ctx context.Context, v voices.Voice) (string, error) {
+	name, err := b.VoiceName(ctx, v)
+	if err == nil && isMBROLA(name) {
+		return "without word times", nil
+	}
+	return "", err
+}
+
 // Pronounce implements tts.Pronouncer.
 func (b *Backend) Pronounce(ctx context.Context, v voices.Voice, ipa string) error {
+	return b.judge(ctx, v, tts.Phonemes{IPA: ipa})
+}
+
+// Spell implements tts.Speller.
+func (b *Backend) Spell(ctx context.Context, v voices.Voice, phonemes string) error {
+	return b.judge(ctx, v, tts.Phonemes{Native: phonemes})
+}
+
+func (b *Backend) judge(ctx context.Context, v voices.Voice, p tts.Phonemes) error {
 	e, err := b.look(ctx)
 	if err != nil {
 		return err
@@ -150,25 +175,31 @@ func (b *Backend) Pronounce(ctx context.Context, v voices.Voice, ipa string) err
 	if err != nil {
 		return err
 	}
-	_, err = b.mnemonics(ctx, e, ask.Voice, ipa)
+	_, err = b.mnemonics(ctx, e, ask.Voice, p)
 	return err
 }
 
-// mnemonics turns IPA into what the engine takes for a voice of its list.
-func (b *Backend) mnemonics(ctx context.Context, e *engine, voice, ipa string) (string, error) {
+// mnemonics turns a pronunciation into what the engine takes for a voice of its
+// list.
+func (b *Backend) mnemonics(ctx context.Context, e *engine, voice string, p tts.Phonemes) (string, error) {
 	s, err := b.soundsOf(ctx, e, voice)
 	if err != nil {
 		return "", err
 	}
-	m, err := s.say(ipa)
+	var m string
+	if p.Native != "" {
+		m, err = s.spell(p.Native)
+	} else {
+		m, err = s.say(p.IPA)
+	}
 	if err != nil {
 		return "", fmt.Errorf("espeak: %w", err)
 	}
 	return m, nil
 }
 
-// Synthesize implements tts.Backend. Phonemes that Pronounce objects to are
-// spoken as they are written.
+// Synthesize implements tts.Backend. Phonemes that Pronounce or Spell
+// objects to are spoken as they are written.
 func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, error) {
 	if err := ctx.Err(); err != nil {
 		return tts.Clip{}, err
@@ -195,7 +226,7 @@ func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 	}
 	var said []spoken
 	for _, p := range r.Phonemes {
-		m, err := b.mnemonics(ctx, e, ask.Voice, p.IPA)
+		m, err := b.mnemonics(ctx, e, ask.Voice, p)
 		switch {
 		case err == nil:
 			said = append(said, spoken{p.Lo, p.Hi, m})
@@ -227,14 +258,14 @@ func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 		return tts.Clip{}, fmt.Errorf("espeak: %w: voice %s says nothing for %q", tts.ErrEmpty, ask.Voice, r.Text)
 	}
 	var marks []tts.Mark
-	if e.note == "" {
+	if e.note == "" && !isMBROLA(ask.Voice) {
 		marks = place(r.Text, offsets, s.words, int64(len(s.samples)))
 	}
 	return tts.Samples(s.format, s.samples, marks), nil
 }
 
 // Close implements tts.Backend.
-func (b *Backend) Close() error { return b.pool.close() }
+func (b *Backend) Close() error { return b.pool.workers.Close() }
 
 // voice turns a voice into a request without a text.
 func (e *engine) voice(v voices.Voice) (request, error) {

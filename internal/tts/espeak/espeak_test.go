@@ -73,6 +73,27 @@ func say(t testing.TB, b tts.Backend, voice voices.Voice, text string) (tts.Clip
 	return clip, samples
 }
 
+// TestVoiceName: all names of a voice are one.
+func TestVoiceName(t *testing.T) {
+	b := newProgram(t)
+	for name, want := range map[string]string{
+		"en-us": "gmw/en-US", "EN-US": "gmw/en-US", "gmw/en-US": "gmw/en-US", "English_(America)": "gmw/en-US", "en-US+f3": "gmw/en-US+f3",
+	} {
+		if own, err := tts.NameOf(t.Context(), b, voices.Voice{Engine: name}); err != nil || own != want {
+			t.Errorf("%q is named %q, %v", name, own, err)
+		}
+	}
+	if version, err := b.VoiceVersion(t.Context(), voices.Voice{Engine: "en-us"}); err != nil || version != "" {
+		t.Errorf("version %q, %v", version, err)
+	}
+	if !isMBROLA("mb/mb-de5+f3") || isMBROLA("gmw/de") {
+		t.Error("MBROLA's voices are not told from others")
+	}
+	if _, err := tts.NameOf(t.Context(), b, voices.Voice{Engine: "nowhere"}); !errors.Is(err, tts.ErrVoice) {
+		t.Errorf("of a voice that is not there: %v", err)
+	}
+}
+
 // sentences are of many kinds, in the languages that narrate has voices for.
 var sentences = []struct{ voice, text string }{
 	{"gmw/de", "Der Zug nach Köln fährt heute von Gleis 7 ab."},

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"narrate/internal/process"
 	"narrate/internal/tts"
 	"narrate/voices"
 )
@@ -107,23 +108,22 @@ func TestBadWorker(t *testing.T) {
 			b := bad(t, test.role, Options{Worker: []string{self(t)}, Timeout: timeout})
 			found := *info
 			found.note = "" // the probe went well
-			b.engine = &found
+			looked(t, b, &found)
 			for range 2 { // the second time with a new worker where the first is gone
 				_, err := b.Synthesize(t.Context(), hallo())
 				if err == nil || !strings.Contains(err.Error(), test.says) || tts.Permanent(err) {
 					t.Errorf("error %v, want %q", err, test.says)
 				}
 			}
-			if kept := len(b.pool.idle); kept != 0 && test.role != "error" && test.role != "no rate" {
+			if kept, _ := b.pool.workers.Count(); kept != 0 && test.role != "error" && test.role != "no rate" {
 				t.Errorf("%d workers kept", kept)
 			}
 			// Once the engine is sound again, so is the Backend.
 			b.pool.timeout = time.Minute
 			t.Setenv(roleEnv, "")
-			for _, w := range b.pool.idle {
-				w.end()
+			for w := idle(t, b); w != nil; w = idle(t, b) {
+				b.pool.workers.Release(w, false)
 			}
-			b.pool.idle = nil
 			if _, err := b.Synthesize(t.Context(), hallo()); err != nil {
 				t.Error(err)
 			}
@@ -151,14 +151,17 @@ func TestSpent(t *testing.T) {
 // TestRecycle checks that a worker is replaced before it has grown.
 func TestRecycle(t *testing.T) {
 	b := newWorker(t)
-	first := b.pool.idle[0]
+	first := idle(t, b)
 	first.spoken = maxSpoken - 1
+	b.pool.workers.Release(first, true)
 	for range 2 {
 		say(t, b, voices.Voice{Engine: "de"}, "Hallo.")
 	}
-	if len(b.pool.idle) != 1 || b.pool.idle[0] == first || first.cmd.ProcessState == nil {
-		t.Error("the old worker was not replaced")
+	second := idle(t, b)
+	if second == nil || second == first || first.Cmd.ProcessState == nil {
+		t.Fatal("the old worker was not replaced")
 	}
+	b.pool.workers.Release(second, true)
 }
 
 // TestWithout checks what Info says where the library is not used.
@@ -215,8 +218,27 @@ func hanging(t *testing.T) *Backend {
 	b := bad(t, "hang", Options{Worker: []string{self(t)}})
 	found := *info
 	found.note = "" // the probe went well
-	b.engine = &found
+	looked(t, b, &found)
 	return b
+}
+
+// looked has a Backend take what it would find of the engine.
+func looked(t *testing.T, b *Backend, e *engine) {
+	t.Helper()
+	if _, err := b.engine.Get(t.Context(), func() (*engine, error) { return e, nil }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// idle takes a worker that waits for work; nil where there is none.
+func idle(t *testing.T, b *Backend) *worker {
+	t.Helper()
+	none := errors.New("none")
+	w, err := b.pool.workers.Take(nil, func() (*worker, error) { return nil, none })
+	if err != nil && err != none {
+		t.Fatal(err)
+	}
+	return w
 }
 
 // await waits for what other goroutines bring about.
@@ -237,9 +259,8 @@ func TestClosed(t *testing.T) {
 		hung <- err
 	}()
 	await(t, "a worker at work", func() bool {
-		b.pool.mu.Lock()
-		defer b.pool.mu.Unlock()
-		return len(b.pool.busy) > 0
+		_, busy := b.pool.workers.Count()
+		return busy > 0
 	})
 	if err := b.Close(); err != nil {
 		t.Error(err)
@@ -247,7 +268,7 @@ func TestClosed(t *testing.T) {
 	if err := <-hung; err == nil {
 		t.Error("a request survived Close")
 	}
-	if _, err := b.Synthesize(t.Context(), hallo()); !errors.Is(err, errClosed) {
+	if _, err := b.Synthesize(t.Context(), hallo()); !errors.Is(err, process.ErrClosed) {
 		t.Errorf("after Close: %v", err)
 	}
 }
@@ -262,7 +283,12 @@ func TestWaiting(t *testing.T) {
 		_, err := b.Info(first)
 		ended <- err
 	}()
-	await(t, "a look at the engine", func() bool { return len(b.looking) == 1 })
+	await(t, "a look at the engine", func() bool {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		defer cancel()
+		_, err := b.engine.Get(ctx, func() (*engine, error) { return nil, errors.New("nobody looks") })
+		return errors.Is(err, context.DeadlineExceeded)
+	})
 	second, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := b.Synthesize(second, hallo()); !errors.Is(err, context.Canceled) {

@@ -141,11 +141,11 @@ func (s *sounds) say(ipa string) (string, error) {
 		case len(word) == 0:
 			return "", fmt.Errorf("%w: no sound is known for %q in %q", tts.ErrPhonemes, r, ipa)
 		case r == longMark:
-			if s.plain[":"] && runes[i-1] != tilde {
+			if s.has(":") && runes[i-1] != tilde {
 				word = append(word, ":")
 			}
 		case r == palatal:
-			if s.plain[";"] && !last.vowel {
+			if s.has(";") && !last.vowel {
 				word = append(word, ";")
 			}
 		case r == tilde && last.vowel:

@@ -298,7 +298,7 @@ func FuzzSay(f *testing.F) {
 	for _, s := range []string{"ˈkatə", "t͡ʃaɪ̯", "n̩", "ʲa", "a\u0303\u0329", "aː ː", "ʔ", "]]"} {
 		f.Add(s)
 	}
-	data := &sounds{language: "de", keys: map[string]sound{}, stressed: map[string]sound{}, plain: map[string]bool{":": true, ";": true}, longest: 2}
+	data := &sounds{language: "de", keys: map[string]sound{}, stressed: map[string]sound{}, kinds: map[string]byte{":": 1, ";": 1}, longest: 2}
 	for k, m := range map[string]string{"a": "a", "tʃ": "tS", "t": "t", "ə": "@", "n": "n", "ŋ": "N", "k": "k"} {
 		data.keys[k] = sound{mnemonic: m, vowel: k == "a" || k == "ə"}
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -141,6 +142,10 @@ func playParent() {
 	if _, err := b.Synthesize(context.Background(), tts.Request{Text: "Hallo.", Voice: voices.Voice{Engine: "de"}}); err != nil {
 		panic(err)
 	}
-	fmt.Println(b.pool.idle[0].cmd.Process.Pid)
+	w, err := b.pool.workers.Take(nil, func() (*worker, error) { return nil, errors.New("its worker is gone") })
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(w.Cmd.Process.Pid)
 	time.Sleep(time.Hour)
 }

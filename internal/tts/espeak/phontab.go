@@ -38,8 +38,9 @@ type phoneme struct {
 
 // Kinds of phoneme (synthesize.h).
 const (
-	kindVowel = 2
-	kindNasal = 8 // the last of the consonants, which begin after the vowels
+	kindVowel   = 2
+	kindNasal   = 8  // the last of the consonants, which begin after the vowels
+	kindInvalid = 15 // not of this language
 )
 
 // parsePhontab reads a phontab (LoadPhData in synthdata.c): the number of
@@ -131,7 +132,7 @@ type sounds struct {
 	// stressed vowels have a table of their own.
 	keys, stressed map[string]sound
 	longest        int             // key, in code points
-	plain          map[string]bool // all mnemonics, also those without a sound: length, palatalization
+	kinds          map[string]byte // of all mnemonics, also of those without a sound: length, palatalization
 }
 
 // Frames around a phoneme whose IPA is asked for, so that its neighbours leave
@@ -163,12 +164,15 @@ func (e *engine) learn(ctx context.Context, b *Backend, voice string) (*sounds, 
 		return nil, err
 	}
 	language, _, _ := strings.Cut(e.tables[table].name, "-")
-	s := &sounds{language: language, keys: map[string]sound{}, stressed: map[string]sound{}, plain: map[string]bool{}}
+	s := &sounds{language: language, keys: map[string]sound{}, stressed: map[string]sound{}, kinds: map[string]byte{}}
 	var ask strings.Builder
 	var asked []phoneme
 	for _, p := range phonemesOf(e.tables, table, 0) {
-		s.plain[p.mnemonic] = true
-		if p.mnemonic == "" || p.kind < kindVowel || p.kind > kindNasal || strings.ContainsAny(p.mnemonic, "|] ") {
+		if p.mnemonic == "" || p.kind == kindInvalid {
+			continue
+		}
+		s.kinds[p.mnemonic] = p.kind
+		if p.kind < kindVowel || p.kind > kindNasal || strings.ContainsAny(p.mnemonic, "|] ") {
 			continue
 		}
 		for _, frame := range frames[p.kind == kindVowel] {
@@ -238,22 +242,18 @@ func unmarked(r rune) rune {
 
 // soundsOf gives the sounds of a voice, which are learnt once.
 func (b *Backend) soundsOf(ctx context.Context, e *engine, voice string) (*sounds, error) {
-	select {
-	case b.learning <- struct{}{}:
-		defer func() { <-b.learning }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	b.mu.Lock()
+	found := b.sounds[voice]
+	if found == nil {
+		found = tts.NewFound[*sounds]()
+		b.sounds[voice] = found
 	}
-	if s := b.sounds[voice]; s != nil {
-		return s, nil
-	}
-	s, err := e.learn(ctx, b, voice)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+	b.mu.Unlock()
+	return found.Get(ctx, func() (*sounds, error) {
+		s, err := e.learn(ctx, b, voice)
+		if err != nil {
+			return nil, fmt.Errorf("espeak: %w by voice %s: %w", tts.ErrPhonemes, voice, err)
 		}
-		return nil, fmt.Errorf("espeak: %w by voice %s: %w", tts.ErrPhonemes, voice, err)
-	}
-	b.sounds[voice] = s
-	return s, nil
+		return s, nil
+	})
 }

@@ -157,6 +157,17 @@ func (b *Backend) Pronounce(ctx context.Context, voice voices.Voice, ipa string)
 	return nil
 }
 
+// Spell implements tts.Speller: capital letters will do.
+func (b *Backend) Spell(ctx context.Context, voice voices.Voice, phonemes string) error {
+	if err := b.Check(ctx, voice); err != nil {
+		return err
+	}
+	if b.options.Deaf || phonemes == "" || strings.ContainsFunc(phonemes, func(r rune) bool { return r < 'A' || r > 'Z' }) {
+		return fmt.Errorf("%w: %q", tts.ErrPhonemes, phonemes)
+	}
+	return nil
+}
+
 // Synthesize implements tts.Backend. A word in which phonemes begin sounds as if
 // they were what is written.
 func (b *Backend) Synthesize(ctx context.Context, request tts.Request) (tts.Clip, error) {
@@ -191,7 +202,10 @@ func (b *Backend) Synthesize(ctx context.Context, request tts.Request) (tts.Clip
 	}
 	said := map[int]string{}
 	for _, p := range request.Phonemes {
-		if !b.options.Deaf && b.Pronounce(ctx, voice, p.IPA) == nil {
+		switch {
+		case p.Native != "" && b.Spell(ctx, voice, p.Native) == nil:
+			said[p.Lo] = p.Native
+		case p.Native == "" && !b.options.Deaf && b.Pronounce(ctx, voice, p.IPA) == nil:
 			said[p.Lo] = p.IPA
 		}
 	}
@@ -226,7 +240,7 @@ func (b *Backend) Synthesize(ctx context.Context, request tts.Request) (tts.Clip
 	}
 }
 
-// speak lays out the words of text, said holding the IPA of those that begin at
+// speak lays out the words of text, said holding the phonemes of those that begin at
 // a byte. Integer arithmetic alone, so that the samples are the same on every
 // machine.
 func speak(rate pcm.Hz, text string, said map[int]string, voice voices.Voice) ([]int16, []tts.Mark) {
@@ -242,8 +256,8 @@ func speak(rate pcm.Hz, text string, said map[int]string, voice voices.Voice) ([
 			return
 		}
 		word := text[start:hi]
-		if ipa, ok := said[start]; ok {
-			word, length = ipa, letter*time.Duration(utf8.RuneCountInString(ipa))
+		if sounds, ok := said[start]; ok {
+			word, length = sounds, letter*time.Duration(utf8.RuneCountInString(sounds))
 		}
 		marks = append(marks, tts.Mark{Frame: int64(len(samples)), Lo: start, Hi: hi})
 		samples = tone(samples, rate, word, scale(length, voice.Rate), voice)

@@ -179,23 +179,36 @@ func TestFaults(t *testing.T) {
 }
 
 // TestRecovers checks that what passes is over with the next request, and that
-// nothing of the failed one is left.
+// nothing of the failed one is left: no sentence is lost by it, and none is asked
+// for a third time.
 func TestRecovers(t *testing.T) {
 	say := newSpeaker(t)
 	run := start(t, services[3], say)
 	run.key(t)
-	for _, bad := range []fault{status(429, "", ""), status(503, "", ""), part(func(*http.Request) {})} {
+	for name, bad := range map[string]fault{
+		"429":              status(429, "", ""),
+		"429, with a time": status(429, "Retry-After: 7", ""),
+		"500":              status(500, "", ""),
+		"503":              status(503, "", ""),
+		"slow":             func(_ http.ResponseWriter, r *http.Request, _ reply) bool { asleep(r); return true },
+		"stall":            part(asleep),
+		"cut":              part(func(*http.Request) {}),
+		"nothing":          send(func([]byte) []byte { return nil }),
+		"web page":         send(func([]byte) []byte { return []byte("<!DOCTYPE html><p>Log in, " + canary) }),
+		"truncated":        send(func(b []byte) []byte { return b[:len(b)/4|1] }),
+		"silent":           send(func([]byte) []byte { return wave(24000, make([]int16, 48000)) }),
+	} {
 		before := run.requests.Load()
 		once := fault(func(w http.ResponseWriter, r *http.Request, good reply) bool {
 			return run.requests.Load() == before+1 && bad(w, r, good)
 		})
 		run.fault.Store(&once)
 		b := retry.New(check.New(run.backend(t, limits)), retry.Options{Sleep: func(context.Context, time.Duration) error { return nil }})
-		if _, err := b.Synthesize(t.Context(), run.request(sentence)); err != nil {
-			t.Error(err)
+		if clip, err := b.Synthesize(t.Context(), run.request(sentence)); err != nil || clip.Frames == 0 {
+			t.Errorf("%s: %d frames, %v", name, clip.Frames, err)
 		}
 		if n := run.requests.Load() - before; n != 2 {
-			t.Errorf("%d requests, want 2", n)
+			t.Errorf("%s: %d requests, want 2", name, n)
 		}
 	}
 }

@@ -260,8 +260,8 @@ func TestTerms(t *testing.T) {
 	}{
 		{"elevenlabs", "JBFqnCBsd6RMkjVDRZzb", nil, tts.Terms{MaxText: 2000, Parallel: 3, Price: usd(100)}},
 		{"elevenlabs", "JBFqnCBsd6RMkjVDRZzb", map[string]string{"model": "eleven_flash_v2_5", "parallel": "10"}, tts.Terms{MaxText: 2000, Parallel: 10, Price: usd(50)}},
-		{"azure", "de-DE-KatjaNeural", map[string]string{"region": "x"}, tts.Terms{MaxText: 1000, Parallel: 8, RequestsPerMinute: 3000, Price: tts.Price{PerMillion: 15, Currency: "USD", Ideograph: 2}}},
-		{"google", "de-DE-Wavenet-A", nil, tts.Terms{MaxText: 1250, Parallel: 8, RequestsPerMinute: 200, Price: usd(4)}},
+		{"azure", "de-DE-KatjaNeural", map[string]string{"region": "x"}, tts.Terms{MaxText: 1000, Parallel: 8, RequestsPerMinute: 3000, Price: tts.Price{PerMillion: 16, Currency: "USD", Ideograph: 2}}},
+		{"google", "de-DE-Wavenet-A", nil, tts.Terms{MaxText: 1250, Parallel: 8, RequestsPerMinute: 200, Price: usd(16)}},
 		{"google", "de-DE-Chirp3-HD-Kore", map[string]string{"price-per-million": "0", "requests-per-minute": "60"}, tts.Terms{MaxText: 1250, Parallel: 8, RequestsPerMinute: 60, Price: usd(0)}},
 		{"deepgram", "aura-2-thalia-en", nil, tts.Terms{MaxText: 2000, Parallel: 15, Price: usd(30)}},
 		{"example", "anna", map[string]string{"model": "small"}, tts.Terms{MaxText: 500, Parallel: 2, RequestsPerMinute: 600, Price: tts.Price{PerMillion: 5, Currency: "EUR"}}},

@@ -47,9 +47,9 @@ var models = []model{
 	{
 		name: "gpt-4o-mini-tts", voices: slices.Concat(commonVoices, newVoices), instructions: true,
 		// It takes 2,000 tokens, and costs 0.60 for a million of them and 12
-		// for a million of sound. A character is at most about a token. That
-		// a minute of sound comes to 0.015 is unconfirmed: it was OpenAI's own
-		// estimate, and the page for the model does not have it.
+		// for a million of sound. A character is at most about a token. That a
+		// minute of sound comes to 0.015 is OpenAI's own estimate, as its forum
+		// quotes it; the page for the model does not have it.
 		terms: tts.Terms{MaxText: 2000, Price: tts.Price{PerMillion: 0.6, PerMinute: 0.015, Currency: "USD"}},
 	},
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"narrate/internal/process"
 	"narrate/internal/tts"
 	"narrate/internal/tts/check"
 	"narrate/internal/tts/retry"
@@ -74,10 +75,9 @@ func TestBadProgram(t *testing.T) {
 				}
 				t.Setenv(faultEnv, "")
 				b.options.Timeout, b.pool.timeout = time.Minute, time.Minute
-				if err := b.pool.close(); err != nil { // whoever is still running has the fault
-					t.Error(err)
+				for w := idle(t, b); w != nil; w = idle(t, b) { // whoever is still running has the fault
+					b.pool.workers.Release(w, false)
 				}
-				b.pool.closed = false
 				if _, err := check.New(b).Synthesize(t.Context(), r); err != nil {
 					t.Errorf("after that: %v", err)
 				}
@@ -90,6 +90,26 @@ func TestBadProgram(t *testing.T) {
 			})
 		}
 	}
+}
+
+func engineOf(t *testing.T, b *Backend) *engine {
+	t.Helper()
+	e, err := b.look(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// idle takes a program that waits for work; nil where there is none.
+func idle(t *testing.T, b *Backend) *worker {
+	t.Helper()
+	none := errors.New("none")
+	w, err := b.pool.workers.Take(nil, func() (*worker, error) { return nil, none })
+	if err != nil && err != none {
+		t.Fatal(err)
+	}
+	return w
 }
 
 // TestCutForever checks that a file that stays cut is not waited for forever.
@@ -113,10 +133,12 @@ func TestPool(t *testing.T) {
 		if _, err := b.Synthesize(t.Context(), tts.Request{Text: sentence, Voice: v}); err != nil {
 			t.Fatal(err)
 		}
-		if len(b.pool.idle) != 1 {
-			t.Fatalf("%d programs", len(b.pool.idle))
+		if n, _ := b.pool.workers.Count(); n != 1 {
+			t.Fatalf("%d programs", n)
 		}
-		return b.pool.idle[0].cmd.Process.Pid
+		w := idle(t, b)
+		defer b.pool.workers.Release(w, true)
+		return w.Cmd.Process.Pid
 	}
 	anna, carl := still(many), still(many)
 	anna.Settings = map[string]string{"speaker": "anna"}
@@ -138,7 +160,7 @@ func TestPool(t *testing.T) {
 	if err := b.Close(); err != nil {
 		t.Error(err)
 	}
-	if _, err := b.Synthesize(t.Context(), tts.Request{Text: sentence, Voice: anna}); !errors.Is(err, errClosed) {
+	if _, err := b.Synthesize(t.Context(), tts.Request{Text: sentence, Voice: anna}); !errors.Is(err, process.ErrClosed) {
 		t.Errorf("after Close: %v", err)
 	}
 }
@@ -153,10 +175,7 @@ func TestClosedAtWork(t *testing.T) {
 		ended <- err
 	}()
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
-		b.pool.mu.Lock()
-		n := len(b.pool.busy)
-		b.pool.mu.Unlock()
-		if n > 0 {
+		if _, busy := b.pool.workers.Count(); busy > 0 {
 			break
 		}
 		if time.Now().After(deadline) {
@@ -192,7 +211,7 @@ func TestPrograms(t *testing.T) {
 		}
 		t.Setenv("PATH", bin+":"+os.Getenv("PATH"))
 		b := New(Options{})
-		if info, err := b.Info(t.Context()); err != nil || !strings.HasPrefix(info.Version, "piper 1.2.0 ") || !b.engine.lines {
+		if info, err := b.Info(t.Context()); err != nil || !strings.HasPrefix(info.Version, "piper 1.2.0 ") || !engineOf(t, b).lines {
 			t.Errorf("%q, %v", info.Version, err)
 		}
 	})
@@ -205,7 +224,7 @@ func TestPrograms(t *testing.T) {
 	t.Run("python behind a wrapper", func(t *testing.T) {
 		script := "#!/bin/sh\n" + roleEnv + "=python exec '" + self(t) + "' \"$@\"\n"
 		b := New(Options{Program: write(t, filepath.Join(dir, "wrapped"), script, 0o700)})
-		if info, err := b.Info(t.Context()); err != nil || !strings.HasPrefix(info.Version, "piper python ") || b.engine.lines {
+		if info, err := b.Info(t.Context()); err != nil || !strings.HasPrefix(info.Version, "piper python ") || engineOf(t, b).lines {
 			t.Errorf("%q, %v", info.Version, err)
 		}
 	})

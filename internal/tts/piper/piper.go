@@ -25,6 +25,7 @@ import (
 	"github.com/adrg/xdg"
 
 	"narrate/internal/pcm"
+	"narrate/internal/process"
 	"narrate/internal/tts"
 	"narrate/internal/tts/sound"
 	"narrate/voices"
@@ -69,11 +70,7 @@ type Backend struct {
 	pool    pool
 	models  models
 
-	// looking is held by whoever looks at the engine. It is a channel, since
-	// that may take long and those who wait may be cancelled.
-	looking chan struct{}
-	engine  *engine // nil until it was looked at
-	listed  []tts.EngineVoice
+	engine *tts.Found[*engine]
 }
 
 // request is one text as the program takes it.
@@ -100,9 +97,9 @@ func New(o Options) *Backend {
 	return &Backend{
 		options: o,
 		slots:   make(chan struct{}, o.Parallel),
-		pool:    pool{timeout: o.Timeout, most: o.Parallel, busy: map[*worker]bool{}},
+		pool:    pool{timeout: o.Timeout, workers: process.Pool[*worker]{Most: o.Parallel}},
 		models:  models{folders: o.Folders, sums: map[string]sum{}},
-		looking: make(chan struct{}, 1),
+		engine:  tts.NewFound[*engine](),
 	}
 }
 
@@ -117,7 +114,7 @@ func (b *Backend) Info(ctx context.Context) (tts.Info, error) {
 	}
 	return tts.Info{
 		Version:   fmt.Sprintf("piper %s adapter %d", e.version, adapter),
-		Voices:    b.listed,
+		Voices:    e.voices,
 		MarksNote: marksNote,
 		MaxText:   maxText,
 		Parallel:  cap(b.slots),
@@ -232,7 +229,7 @@ func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 }
 
 // Close implements tts.Backend.
-func (b *Backend) Close() error { return b.pool.close() }
+func (b *Backend) Close() error { return b.pool.workers.Close() }
 
 // errNothing is for a text that holds nothing to say.
 var errNothing = fmt.Errorf("piper: %w: the text is empty", tts.ErrEmpty)

@@ -33,31 +33,19 @@ type engine struct {
 	path    string
 	lines   bool   // it reads lines of JSON and goes on
 	version string // changes with the program
+	voices  []tts.EngineVoice
 }
 
 // look examines the engine, once; a failure is not remembered.
 func (b *Backend) look(ctx context.Context) (*engine, error) {
-	select {
-	case b.looking <- struct{}{}:
-		defer func() { <-b.looking }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if b.engine != nil {
-		return b.engine, nil
-	}
-	e, err := examine(ctx, b.options.Program, b.options.Timeout)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
+	return b.engine.Get(ctx, func() (*engine, error) {
+		e, err := examine(ctx, b.options.Program, b.options.Timeout)
+		if err != nil {
+			return nil, fmt.Errorf("piper: %w", err)
 		}
-		return nil, fmt.Errorf("piper: %w", err)
-	}
-	b.engine, b.listed = e, b.models.list()
-	return e, nil
+		e.voices = b.models.list()
+		return e, nil
+	})
 }
 
 // examine finds the program and tells what it is.

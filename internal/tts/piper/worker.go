@@ -9,10 +9,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"narrate/internal/process"
@@ -31,18 +29,14 @@ const (
 	patience = 2 * time.Second
 )
 
-// worker is a running program that reads lines of JSON, used by one goroutine
-// at a time.
+// worker is a running program that reads lines of JSON.
 type worker struct {
+	process.Child
 	program string
 	args    []string
 	folder  string // its own, for what it writes
-	cmd     *exec.Cmd
-	in      io.WriteCloser
 	out     *bufio.Reader
-	stderr  process.Tail
 	spoken  int
-	kill    sync.Once
 }
 
 // line is a request (rhasspy/piper, README.md, "JSON Input"; libpiper's
@@ -63,20 +57,13 @@ func start(program string, args []string) (*worker, error) {
 	}
 	w := &worker{program: program, args: args, folder: folder}
 	// It outlives the request that it is started for.
-	w.cmd = process.Command(context.Background(), program, append([]string{"--json-input"}, args...)...)
-	w.cmd.Dir = folder
-	w.cmd.Stderr = &w.stderr
-	in, err := w.cmd.StdinPipe()
-	if err == nil {
-		var out io.ReadCloser
-		if out, err = w.cmd.StdoutPipe(); err == nil {
-			w.in, w.out = in, bufio.NewReaderSize(out, maxLine)
-			err = w.cmd.Start()
-		}
-	}
+	w.Cmd = process.Command(context.Background(), program, append([]string{"--json-input"}, args...)...)
+	w.Cmd.Dir = folder
+	out, err := w.Start()
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", program, err), os.RemoveAll(folder))
 	}
+	w.out = bufio.NewReaderSize(out, maxLine)
 	return w, nil
 }
 
@@ -86,7 +73,7 @@ func (w *worker) speak(ctx context.Context, timeout time.Duration, r request) ([
 	timed, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	// A dead program's pipes are closed, which ends the reading below.
-	undo := context.AfterFunc(timed, w.stop)
+	undo := context.AfterFunc(timed, w.Stop)
 	wav, err := w.ask(timed, r)
 	undone := undo()
 	switch {
@@ -111,7 +98,7 @@ func (w *worker) ask(ctx context.Context, r request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err = w.in.Write(append(question, '\n')); err != nil {
+	if _, err = w.In.Write(append(question, '\n')); err != nil {
 		return nil, fmt.Errorf("%s broke off: %w", w.program, err)
 	}
 	answer, err := w.out.ReadSlice('\n')
@@ -172,20 +159,10 @@ func declared(wav []byte) (length int, known bool) {
 	return int(n) + 8, n != 0 && n < 0x7ffff000
 }
 
-// stop kills the program and its children. It may be called at any time, also
-// by several goroutines, until end returns.
-func (w *worker) stop() {
-	w.kill.Do(func() {
-		// It may have ended by itself, which is as good.
-		_ = process.Kill(w.cmd)
-	})
-}
-
-// end stops the program, which has nothing to save, waits for it and removes
-// what it wrote. Its exit status says nothing that its answers have not said.
-func (w *worker) end() error {
-	w.stop()
-	_ = w.in.Close()
-	_ = w.cmd.Wait()
+// End stops the program, which has nothing to save, and removes what it wrote.
+// Its exit status says nothing that its answers have not said.
+func (w *worker) End() error {
+	w.Stop()
+	w.Leave(0)
 	return os.RemoveAll(w.folder)
 }

@@ -13,7 +13,7 @@ func (w *worker) ends(within time.Duration) bool {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		for errors.Is(unix.Waitid(unix.P_PID, w.cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil), unix.EINTR) {
+		for errors.Is(unix.Waitid(unix.P_PID, w.Cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil), unix.EINTR) {
 		}
 	}()
 	select {

@@ -102,12 +102,9 @@ type Backend struct {
 	name string
 	pool pool
 
-	// looking is held by whoever asks the first process what it is. It is a
-	// channel, since that may take long and those who wait may be cancelled.
-	looking chan struct{}
-	about   *about        // nil until it was asked
-	silent  error         // that it did not say in time what it is
-	slots   chan struct{} // one for each request that may run at once
+	about  *tts.Found[*about]
+	silent error         // that it did not say in time what it is
+	slots  chan struct{} // one for each request that may run at once, once it was asked
 }
 
 // New makes a Backend of a program, named by its absolute path. It starts
@@ -123,9 +120,9 @@ func New(name, program string, o Options) *Backend {
 		o.Grace = 2 * time.Second
 	}
 	return &Backend{
-		name:    name,
-		pool:    pool{name: name, program: program, options: o, busy: map[*worker]bool{}},
-		looking: make(chan struct{}, 1),
+		name:  name,
+		pool:  pool{name: name, program: program, options: o},
+		about: tts.NewFound[*about](),
 	}
 }
 
@@ -159,33 +156,26 @@ func (b *Backend) Info(ctx context.Context) (tts.Info, error) {
 // look asks a process what it is, once; a failure is not remembered, unless it
 // is that it took too long: all that ask would wait as long, one after the other.
 func (b *Backend) look(ctx context.Context) (*about, error) {
-	select {
-	case b.looking <- struct{}{}:
-		defer func() { <-b.looking }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if b.silent != nil {
-		return nil, b.silent
-	}
-	if b.about == nil {
+	return b.about.Get(ctx, func() (*about, error) {
+		if b.silent != nil {
+			return nil, b.silent
+		}
 		w, err := b.pool.take(ctx)
 		if err != nil {
-			if late := (*hung)(nil); errors.As(err, &late) {
-				err = b.failed(ctx, fmt.Errorf("%w: %w", tts.ErrDown, err))
-				b.silent = err
-				return nil, err
+			late := (*hung)(nil)
+			if errors.As(err, &late) {
+				err = fmt.Errorf("%w: %w", tts.ErrDown, err)
 			}
-			return nil, b.failed(ctx, err)
+			err = b.failed(ctx, err)
+			if late != nil && ctx.Err() == nil {
+				b.silent = err
+			}
+			return nil, err
 		}
-		b.pool.release(w, true)
-		b.about = w.about
-		b.slots = make(chan struct{}, b.about.Parallel)
-	}
-	return b.about, nil
+		b.pool.workers.Release(w, true)
+		b.slots = make(chan struct{}, w.about.Parallel)
+		return w.about, nil
+	})
 }
 
 // failed names the backend in an error that is not the context's.
@@ -248,7 +238,7 @@ func (b *Backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 }
 
 // Close implements tts.Backend.
-func (b *Backend) Close() error { return b.pool.close() }
+func (b *Backend) Close() error { return b.pool.workers.Close() }
 
 // plain replaces, one for one, so that positions hold in the original, what is
 // no text but may be obeyed: control characters and line ends.
@@ -329,5 +319,3 @@ func place(text string, clip tts.Clip, marks []mark) ([]tts.Mark, error) {
 	}
 	return placed, nil
 }
-
-var errClosed = errors.New("closed")

@@ -10,8 +10,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
-	"sync"
 	"syscall"
 	"time"
 
@@ -43,14 +41,11 @@ func (h *hung) Error() string {
 	return fmt.Sprintf("it gave no answer within %v and was stopped", h.timeout)
 }
 
-// worker is a running process of the program, used by one goroutine at a time.
+// worker is a running process of the program.
 type worker struct {
-	cmd    *exec.Cmd
-	grace  time.Duration
-	in     io.WriteCloser
-	stderr process.Tail
-	kill   sync.Once
-	id     int64 // of the last request
+	process.Child
+	grace time.Duration
+	id    int64 // of the last request
 
 	lines chan []byte   // what it writes, a line each, read when it is asked for
 	quit  chan struct{} // closed when nobody will read lines any more
@@ -74,21 +69,15 @@ func start(name, program string, grace time.Duration) (w *worker, err error) {
 	}()
 	// It outlives the request that it is started for.
 	w = &worker{
-		cmd: process.Command(context.Background(), program), grace: grace, folder: folder,
+		grace: grace, folder: folder,
 		lines: make(chan []byte), quit: make(chan struct{}), ended: make(chan struct{}),
 	}
+	w.Cmd = process.Command(context.Background(), program)
 	// What it leaves about goes away with the folder.
-	w.cmd.Dir = folder
-	w.cmd.Env = append(os.Environ(), "TMPDIR="+folder, "TMP="+folder, "TEMP="+folder)
-	w.cmd.Stderr = &w.stderr
-	if w.in, err = w.cmd.StdinPipe(); err != nil {
-		return nil, err
-	}
-	out, err := w.cmd.StdoutPipe()
+	w.Cmd.Dir = folder
+	w.Cmd.Env = append(os.Environ(), "TMPDIR="+folder, "TMP="+folder, "TEMP="+folder)
+	out, err := w.Start()
 	if err != nil {
-		return nil, err
-	}
-	if err := w.cmd.Start(); err != nil {
 		if errors.Is(err, fs.ErrNotExist) { // or what its first line names
 			return nil, fmt.Errorf("%w: %w", tts.ErrMissing, err)
 		}
@@ -229,7 +218,7 @@ func (w *worker) send(message any) <-chan error {
 		e.SetEscapeHTML(false)
 		err := e.Encode(message)
 		if err == nil {
-			_, err = w.in.Write(line.Bytes())
+			_, err = w.In.Write(line.Bytes())
 		}
 		sent <- err
 	}()
@@ -265,26 +254,11 @@ func (w *worker) file(name string) (data []byte, err error) {
 	return data, errors.Join(err, root.Remove(inside))
 }
 
-// stop kills the process and its children. It may be called at any time, also
-// by several goroutines, until end returns.
-func (w *worker) stop() {
-	w.kill.Do(func() {
-		// It may have ended by itself, which is as good.
-		_ = process.Kill(w.cmd)
-	})
-}
-
-// end lets an idle process leave by itself, or makes it, waits for it and
-// removes its folder.
-func (w *worker) end() error {
+// End lets an idle process leave by itself, or makes it, and removes its folder.
+// Its exit status is for give; where its answers have said all, it says nothing.
+func (w *worker) End() error {
 	close(w.quit)
-	_ = w.in.Close()
-	late := time.AfterFunc(w.grace, w.stop)
-	// The exit status is for give; where its answers have said all, it says nothing.
-	_ = w.cmd.Wait()
-	late.Stop()
-	// From here on its process number may be another's.
-	w.kill.Do(func() {})
+	w.Leave(w.grace)
 	<-w.ended
 	return os.RemoveAll(w.folder)
 }

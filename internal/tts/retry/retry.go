@@ -35,6 +35,9 @@ type Options struct {
 	// MaxLater is how long a request waits in all for a service that says when
 	// to come back; default 5 min.
 	MaxLater time.Duration
+	// Waiting, where set, is told of each pause before it begins: how long it is,
+	// the number of the try that comes after it, and why.
+	Waiting func(pause time.Duration, try int, why error)
 	// Sleep waits, and fails when the context ends first. Default: real time.
 	Sleep func(context.Context, time.Duration) error
 	// Random gives a number in [0, 1). Default: math/rand.
@@ -106,9 +109,12 @@ func (b *backend) Synthesize(ctx context.Context, r tts.Request) (tts.Clip, erro
 		if ctx.Err() != nil || tts.Permanent(err) {
 			return tts.Clip{}, err
 		}
-		pause, err := b.pause(&q, err)
-		if err != nil {
-			return tts.Clip{}, err
+		pause, last := b.pause(&q, err)
+		if last != nil {
+			return tts.Clip{}, last
+		}
+		if b.options.Waiting != nil {
+			b.options.Waiting(pause, q.asked+1, err)
 		}
 		if err := b.options.Sleep(ctx, pause); err != nil {
 			return tts.Clip{}, err

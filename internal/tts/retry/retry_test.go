@@ -33,9 +33,14 @@ func TestRetry(t *testing.T) {
 		if test.fault.Times < 0 {
 			inner = fake.New(fake.Options{})
 		}
-		var waits []time.Duration
+		var waits, told []time.Duration
 		b := New(inner, Options{
 			Tries: 5, Wait: 200, MaxWait: 500,
+			Waiting: func(pause time.Duration, try int, why error) {
+				if told = append(told, pause); try != len(told)+1 || !errors.Is(why, fake.ErrInjected) {
+					t.Errorf("%s: told of try %d after %d, and %v", test.name, try, len(told), why)
+				}
+			},
 			Random: func() float64 { return 0.5 },
 			Sleep: func(_ context.Context, d time.Duration) error {
 				waits = append(waits, d)
@@ -46,8 +51,8 @@ func TestRetry(t *testing.T) {
 		if !errors.Is(err, test.err) || (err == nil) != (test.err == nil) || (err == nil) != (clip.Frames > 0) {
 			t.Errorf("%s: %v", test.name, err)
 		}
-		if inner.Calls() != test.calls || !slices.Equal(waits, test.waits) {
-			t.Errorf("%s: %d calls, waits %v", test.name, inner.Calls(), waits)
+		if inner.Calls() != test.calls || !slices.Equal(waits, test.waits) || !slices.Equal(told, waits) {
+			t.Errorf("%s: %d calls, waits %v, told of %v", test.name, inner.Calls(), waits, told)
 		}
 		if test.calls == 5 && !strings.Contains(err.Error(), "5 times") {
 			t.Errorf("%s: %v does not count", test.name, err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"narrate/internal/ffmpeg"
@@ -23,13 +24,13 @@ const (
 	// run, with 8 as much, with 32 up to 1.0 dB, with 64 up to 0.5 dB.
 	preRoll = 64
 	// maxPiece is the most packets of a piece with one channel, half as many
-	// with two: nine minutes at 22.05 kHz. Starting an ffmpeg takes as long as
-	// encoding some 50 seconds of that.
-	maxPiece = 12 << 10
+	// with two: a quarter of an hour at 22.05 kHz. Starting an ffmpeg takes as
+	// long as encoding some 50 seconds of that.
+	maxPiece = 20 << 10
 	// fewPieces is how many pieces a shorter sound is made of, where they still
 	// have minPiece packets.
 	fewPieces = 4
-	minPiece  = maxPiece / 8
+	minPiece  = 3 << 9
 	// ahead is how many packets of sound beyond a packet the encoder gets: it
 	// looks one ahead before it settles on its windows.
 	ahead = 2
@@ -86,7 +87,11 @@ func (p *piece) encode(ctx context.Context, program *ffmpeg.Program, s stream, e
 			err = cerr
 		}
 	}()
-	adts := bounded{data: p.data[:0], limit: int(end-from+ahead+2) * (s.maxPacket() + adtsHeader)}
+	packets := int(end - from + ahead + 2)
+	// Room for what is expected, and an eighth: growing by and by would leave
+	// garbage of several times the piece.
+	expected := packets * (s.bitRate*packetFrames/int(s.format.Rate)/8 + adtsHeader) * 9 / 8
+	adts := bounded{data: slices.Grow(p.data[:0], expected), limit: packets * (s.maxPacket() + adtsHeader)}
 	full := (end + ahead - from) * packetFrames
 	sound := &feed{
 		Reader: r, silence: full - span.Frames(), progress: e.Progress,
@@ -94,7 +99,6 @@ func (p *piece) encode(ctx context.Context, program *ffmpeg.Program, s stream, e
 	}
 	err = program.Encode(ctx, sound, &adts,
 		"-c:a", "aac", "-aac_coder", coder, "-b:a", strconv.Itoa(s.bitRate), "-threads", "1",
-		"-flush_packets", "0", // or each packet would be a write of its own
 		"-f", "adts")
 	if err != nil {
 		return err

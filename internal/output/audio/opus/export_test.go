@@ -1,16 +1,33 @@
 package opus
 
-import "narrate/internal/output"
+import (
+	"context"
+	"io"
 
-// Joints are the frames of e's sound at which its pieces begin.
-func Joints(e output.Edition) (out []int64) {
+	"narrate/internal/output"
+	"narrate/internal/output/audio/opus/libopus"
+)
+
+// WriteInPieces writes e as Format.Write does, in pieces of about so many
+// packets, and gives the frames of e's sound at which they begin, but for the
+// first.
+func WriteInPieces(ctx context.Context, dst io.Writer, e output.Edition, packets int64) (joints []int64, err error) {
 	s, err := newStream(e.Sound.Format(), e.Timeline.Frames, e.Encoding)
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	joints := s.joints(e.Timeline, s.count(0))
-	for _, at := range joints[1 : len(joints)-1] {
-		out = append(out, at*s.frames)
+	s.piece = packets
+	lib, err := libopus.Load()
+	if err != nil {
+		return nil, err
 	}
-	return out
+	out := newSink(dst, s)
+	if err := encodePieces(ctx, lib, s, e, out); err != nil {
+		return nil, err
+	}
+	all := s.joints(e.Timeline, out.count)
+	for _, at := range all[1 : len(all)-1] {
+		joints = append(joints, at*s.frames)
+	}
+	return joints, out.close()
 }

@@ -34,11 +34,12 @@ type stream struct {
 	sound    int64 // frames of sound in it
 	ticks    int64 // of clockRate in a frame of sound
 	frames   int64 // of sound in a packet
+	piece    int64 // packets that are encoded by one worker, about
 }
 
 // newStream checks that sound of this shape can be Opus and plans it.
 func newStream(f pcm.Format, sound int64, enc output.Encoding) (stream, error) {
-	s := stream{format: f, encoding: enc, sound: sound}
+	s := stream{format: f, encoding: enc, sound: sound, piece: piecePackets}
 	most := maxBitRate * f.Channels
 	switch {
 	case !slices.Contains(rates, f.Rate):

@@ -15,8 +15,7 @@ import (
 )
 
 // encodeFFmpeg has one ffmpeg encode all of the sound with the settings of
-// encodePieces, but for the hint that it is speech, which ffmpeg cannot give.
-// The packets are taken out of ffmpeg's own Ogg stream.
+// encodePieces. The packets are taken out of ffmpeg's own Ogg stream.
 func encodeFFmpeg(ctx context.Context, p *ffmpeg.Program, s stream, e output.Edition, out *sink) (err error) {
 	r, err := audio.Open(e.Sound, pcm.Span{End: s.sound})
 	if err != nil {

@@ -23,7 +23,7 @@ func tags(e output.Edition) wav.Tags {
 	out := wav.Tags{
 		Broadcast: &wav.Broadcast{
 			Description: ascii(t.Title), Originator: ascii(cmp.Or(t.Author, m.Publisher)), Date: day(m.Date),
-			History: history(e),
+			Reference: e.At, History: history(e),
 		},
 		Info: []wav.Info{
 			{ID: "INAM", Text: plain.Line(t.Title)},

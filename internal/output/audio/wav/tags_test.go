@@ -92,8 +92,11 @@ func file(t *testing.T, e output.Edition) string {
 // TestReaders: programs read the file without a complaint, and the tags that
 // they know.
 func TestReaders(t *testing.T) {
-	e := outputtest.Edition(t, outputtest.Spec{Chapters: 3, Cues: 2, Channels: 2, Metadata: outputtest.Metadata(t)})
-	e.Timeline.Number, e.Timeline.Of = 3, 9
+	whole := outputtest.Edition(t, outputtest.Spec{Chapters: 3, Cues: 2, Channels: 2, Metadata: outputtest.Metadata(t)})
+	// A sentence is cut out of its chapter, which is cut out of the whole.
+	second := whole.Timeline.Chapters[1]
+	e := whole.Cut(second.Span, "", 2, 3)
+	e = e.Cut(e.Timeline.Chapters[0].Cues[1].Span, whole.Timeline.Title, 3, 9)
 	path := file(t, e)
 	var probe struct {
 		Format struct{ Tags map[string]string }
@@ -106,7 +109,7 @@ func TestReaders(t *testing.T) {
 		"title": e.Timeline.Title, "artist": e.Timeline.Author, "album": e.Metadata.Album, "track": "3", "date": e.Metadata.Date,
 		"genre": e.Metadata.Genre, "copyright": e.Metadata.Copyright, "comment": plain.Line(e.Metadata.Description), "encoder": e.Generator,
 		// What bext says, where INFO does not say the same.
-		"encoded_by": "Ada & <Bob>", "time_reference": "0", "coding_history": "A=PCM,F=22050,W=16,M=stereo,T=narrate 0.0-test\r\n",
+		"encoded_by": "Ada & <Bob>", "time_reference": strconv.FormatInt(second.Cues[1].Span.Start, 10), "coding_history": "A=PCM,F=22050,W=16,M=stereo,T=narrate 0.0-test\r\n",
 	} {
 		if got := probe.Format.Tags[key]; got != want {
 			t.Errorf("ffprobe reads %s %q, want %q", key, got, want)

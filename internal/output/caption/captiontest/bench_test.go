@@ -2,6 +2,7 @@ package captiontest_test
 
 import (
 	"io"
+	"sync"
 	"testing"
 	"time"
 
@@ -84,6 +85,7 @@ func BenchmarkBook(b *testing.B) {
 	write := func(b *testing.B, list []output.Format) {
 		b.ReportAllocs()
 		for b.Loop() {
+			e.Shared = new(sync.Map) // as in a run
 			d := &discard{}
 			for _, f := range list {
 				if err := f.Write(b.Context(), d, e); err != nil {

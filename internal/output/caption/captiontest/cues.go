@@ -21,7 +21,7 @@ type Cue struct {
 func Cues(e output.Edition, rules output.Captions) []Cue {
 	var list []Cue
 	ms := caption.Milliseconds{Rate: e.Timeline.Rate}
-	for c := range caption.Cues(e.Timeline, rules) {
+	for c := range caption.Cues(&e, rules) {
 		cue := Cue{Cue: c}
 		cue.Start, cue.End = ms.Of(c.Span)
 		lines := make([]string, len(c.Lines))

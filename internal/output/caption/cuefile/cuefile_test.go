@@ -84,7 +84,7 @@ func TestJoiner(t *testing.T) {
 	var join Joiner
 	text := map[*timeline.Cue]string{}
 	several := 0
-	for c := range caption.Cues(e.Timeline, e.Captions) {
+	for c := range caption.Cues(&e, e.Captions) {
 		if len(c.Lines) > 1 {
 			several++
 		}

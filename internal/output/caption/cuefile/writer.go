@@ -62,7 +62,7 @@ func (w *Writer) Fail(err error) {
 // that of the context.
 func (w *Writer) Cues(e *output.Edition, rules output.Captions) iter.Seq[*caption.Cue] {
 	return func(yield func(*caption.Cue) bool) {
-		for c := range caption.Cues(e.Timeline, rules) {
+		for c := range caption.Cues(e, rules) {
 			w.Fail(w.ctx.Err())
 			if w.err != nil || !yield(&c) {
 				return

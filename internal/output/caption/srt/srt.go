@@ -36,7 +36,7 @@ func (Format) Check(context.Context) error { return nil }
 func (Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) error {
 	w := bufio.NewWriter(dst)
 	ms := caption.Milliseconds{Rate: e.Timeline.Rate}
-	for c := range caption.Cues(e.Timeline, e.Captions) {
+	for c := range caption.Cues(&e, e.Captions) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

@@ -37,7 +37,7 @@ func check(t *testing.T, path string, e output.Edition) {
 	}
 	var want [][4]any
 	ms := caption.Milliseconds{Rate: e.Timeline.Rate}
-	for c := range caption.Cues(e.Timeline, e.Captions) {
+	for c := range caption.Cues(&e, e.Captions) {
 		start, end := ms.Of(c.Span)
 		want = append(want, [4]any{float64(c.Number), float64(start), float64(end), text(&c)})
 		for _, l := range c.Lines {

@@ -106,11 +106,9 @@ const (
 	setVBR                = 4006
 	setComplexity         = 4010
 	setVBRConstraint      = 4020
-	setSignal             = 4024
 	getLookahead          = 4027
 	setLSBDepth           = 4036
 	setPredictionDisabled = 4042
-	signalVoice           = 3001
 )
 
 // Config is how an Encoder encodes.
@@ -155,7 +153,6 @@ func (l *Library) New(c Config) (*Encoder, error) {
 		{setVBR, 1},
 		{setVBRConstraint, constraint},
 		{setComplexity, int32(c.Complexity)},
-		{setSignal, signalVoice},
 		{setLSBDepth, 16},
 	} {
 		if code := l.set(st, s[0], s[1]); code != 0 {

@@ -1,6 +1,6 @@
-// Package archive reads ZIP files (PKWARE APPNOTE 6.3) as books and office
-// documents are: from memory, by name, and within limits, as what is in them is
-// not to be trusted. Nothing is ever written to a disk.
+// Package archive reads and writes ZIP files (PKWARE APPNOTE 6.3) as books and
+// office documents are. It reads from memory, by name, and within limits, as
+// what is in the files is not to be trusted; nothing is unpacked to a disk.
 package archive
 
 import (
