@@ -17,7 +17,7 @@ TEST_PACKAGES := $(RUN_PACKAGES) flite festival festvox-kallpc16k gcc libc6-dev 
 # hours of sound and megabytes of text: the race detector would slow them down by
 # far and see nothing of what they do. What runs at once in them is tested with
 # it in output/audio, pcm/loudness, pipeline and the decorators.
-WITHOUT_RACE := cmd/narrate internal/align/aligntest internal/check internal/input/markdown internal/master \
+WITHOUT_RACE := cmd/narrate internal/align internal/align/aligntest internal/check internal/input/markdown internal/master \
 	internal/output/audio/flac internal/output/audio/mp3 internal/output/audio/mp4 internal/output/audio/opus internal/output/audio/wav \
 	internal/output/caption/ass internal/output/caption/lrc internal/output/caption/vtt \
 	internal/output/clipset internal/output/epub internal/output/lpf internal/output/page \

@@ -69,6 +69,7 @@ var layers = map[string][]string{
 	"internal/output/lpf": {
 		"internal/output/audio", "internal/output/publication", "internal/output", "internal/archive", "internal/timeline", "internal/pcm",
 	},
+	"internal/align":    {"internal/pcm"},
 	"internal/wordtime": {"internal/pcm", "internal/tts"},
 	"internal/preset":   {"internal/pcm", "internal/output"},
 	"internal/master":   {"internal/pcm"},
@@ -82,7 +83,7 @@ var layers = map[string][]string{
 	"internal/check": {"internal/pcm", "internal/ffmpeg", "internal/preset"},
 	"internal/pipeline": {
 		"internal/document", "internal/script", "internal/tts", "internal/pcm", "internal/clipstore",
-		"internal/timeline", "internal/output", "internal/master", "internal/ffmpeg", "internal/wordtime", "voices",
+		"internal/timeline", "internal/output", "internal/master", "internal/ffmpeg", "internal/wordtime", "internal/align", "voices",
 	},
 }
 

@@ -39,6 +39,7 @@ type narration struct {
 	jobs             int
 	force, allowGaps bool
 	verify           bool
+	align            bool // words of voices that tell no times are found in the sound
 	dryRun           bool
 	maxCost          float64
 	quiet, json      bool
@@ -207,6 +208,9 @@ func (n *narration) article(ctx context.Context, j *job, article, dir string) er
 	speaker := &pipeline.Speaker{
 		Store: j.store, Backends: j.backends, Rate: p.preset.Format.Rate, Trim: pcm.DefaultTrim, Jobs: n.jobs,
 	}
+	if n.align {
+		speaker.Reference = j.reference
+	}
 	if err := n.afford(ctx, j, speaker, sc); err != nil || n.dryRun {
 		return err
 	}
@@ -351,6 +355,12 @@ func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Me
 	progress.start("speaking", int64(sc.Utterances()), "sentences")
 	j.spoken, n.messages.resumable = true, true
 	speaker.Progress = func(done int) { progress.set(int64(done)) }
+	speaker.Aligning = func(done, of int) {
+		if done == 1 {
+			progress.start("finding words", int64(of), "sentences")
+		}
+		progress.set(int64(done))
+	}
 	defer context.AfterFunc(ctx, func() {
 		if waiting := j.purse.Waiting(); waiting > 0 {
 			n.messages.hintf("waiting a moment for %d %s that cost money; a second interrupt does not", waiting, plural(waiting, "request"))

@@ -110,6 +110,7 @@ func (n *narration) flags(c *cobra.Command) {
 	f.IntVarP(&n.jobs, "jobs", "j", runtime.NumCPU(), "sentences spoken and pieces encoded at once")
 	f.BoolVarP(&n.force, "force", "f", false, "overwrite finished files")
 	f.BoolVar(&n.allowGaps, "allow-gaps", false, "write the audio even if sentences could not be spoken")
+	f.BoolVar(&n.align, "align", true, "find the words of voices that tell no times by comparing their sound with espeak-ng's; otherwise they are guessed")
 	f.BoolVar(&n.verify, "check", true, "measure the sound files that were written, as \"narrate check\" does, and warn of misses")
 	f.BoolVar(&n.dryRun, "dry-run", false, "print what would be spoken and what it would cost, and speak nothing")
 	f.Float64Var(&n.maxCost, "max-cost", 0, "refuse an article with which the run would cost more than this `AMOUNT`, in the engine's currency")

@@ -137,3 +137,13 @@ func (s *studio) namedVoice(ctx context.Context, doc *document.Document, c confi
 	}
 	return v, nil
 }
+
+// reference is the voice whose speech of a text the sound of others is compared
+// with; nil where there is none for the language.
+func (s *studio) reference(lang string) *voices.Voice {
+	v, err := s.voices.For(lang, "espeak")
+	if err != nil {
+		return nil
+	}
+	return v
+}

@@ -10,6 +10,9 @@ import (
 	"narrate/internal/pcm"
 )
 
+// Version changes whenever Align may give other words for the same sound.
+const Version = "1"
+
 // Believable is the confidence from which on words are where Align says; with a
 // wrong text it is seldom reached.
 const Believable = 0.1

@@ -107,20 +107,23 @@ func (s *Store) path(k Key) string {
 // Get gives the clip, every byte of it checked, and notes that it was used.
 // The error wraps ErrAbsent or ErrDamaged where the clip must be spoken.
 func (s *Store) Get(k Key) (tts.Clip, error) {
-	path := s.path(k)
-	header, err := verify(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return tts.Clip{}, fmt.Errorf("%w: %s", ErrAbsent, k)
+	h, err := s.read(k)
+	if err == nil && h.Words != nil {
+		err = fmt.Errorf("clip store: %w: %s: no sound", ErrDamaged, s.path(k))
 	}
 	if err != nil {
 		return tts.Clip{}, err
 	}
+	return s.clip(s.path(k), h), nil
+}
+
+// touch notes that an entry was used.
+func touch(path string) {
 	now := time.Now()
 	if info, err := os.Stat(path); err == nil && now.Sub(info.ModTime()) > touchEvery {
 		// A read-only store still serves; its entries only look older.
 		_ = os.Chtimes(path, now, now)
 	}
-	return s.clip(path, header), nil
 }
 
 func (s *Store) clip(path string, h header) tts.Clip {
@@ -149,15 +152,23 @@ func (s *Store) PutSound(k Key, sound pcm.Reader, frames int64, marks []tts.Mark
 	if f := sound.Format(); frames <= 0 || f.Channels <= 0 || f.Rate <= 0 {
 		return tts.Clip{}, fmt.Errorf("clip store: a clip of %d frames of %d channels at %d Hz", frames, f.Channels, f.Rate)
 	}
+	h := newHeader(sound.Format(), frames, marks)
+	if err := s.put(k, h, sound); err != nil {
+		return tts.Clip{}, err
+	}
+	return s.clip(s.path(k), h), nil
+}
+
+// put writes an entry: whole or not at all.
+func (s *Store) put(k Key, h header, sound pcm.Reader) error {
 	path := s.path(k)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return tts.Clip{}, fmt.Errorf("clip store: %w", err)
+		return fmt.Errorf("clip store: %w", err)
 	}
 	f, err := os.CreateTemp(filepath.Dir(path), tempPrefix)
 	if err != nil {
-		return tts.Clip{}, fmt.Errorf("clip store: %w", err)
+		return fmt.Errorf("clip store: %w", err)
 	}
-	h := newHeader(sound.Format(), frames, marks)
 	err = write(f, h, sound)
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
@@ -170,9 +181,9 @@ func (s *Store) PutSound(k Key, sound pcm.Reader, frames int64, marks []tts.Mark
 	}
 	if err != nil {
 		os.Remove(f.Name())
-		return tts.Clip{}, fmt.Errorf("clip store: %w", err)
+		return fmt.Errorf("clip store: %w", err)
 	}
-	return s.clip(path, h), nil
+	return nil
 }
 
 // remove deletes an entry; it is no error if there is none.

@@ -336,3 +336,30 @@ func TestPutSound(t *testing.T) {
 		}
 	}
 }
+
+func TestWords(t *testing.T) {
+	s := open(t, t.TempDir())
+	marks := []tts.Mark{{Frame: 5, End: 9, Lo: 0, Hi: 3}, {Frame: 9, Lo: 4, Hi: 6}}
+	k := NewKey("words", "a")
+	if _, _, err := s.Words(k); !errors.Is(err, ErrAbsent) {
+		t.Errorf("before: %v", err)
+	}
+	for _, m := range [][]tts.Mark{marks, nil} {
+		if err := s.PutWords(k, m, 0.25); err != nil {
+			t.Fatal(err)
+		}
+		if got, confidence, err := s.Words(k); err != nil || !slices.Equal(got, m) || confidence != 0.25 {
+			t.Errorf("%v, %g, %v", got, confidence, err)
+		}
+	}
+	if _, err := s.Get(k); !errors.Is(err, ErrDamaged) {
+		t.Errorf("words are taken for a clip: %v", err)
+	}
+	sound := NewKey("sound")
+	if _, err := s.Put(sound, pcm.Format{Rate: 8000, Channels: 1}, []int16{1, 2, 3}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Words(sound); !errors.Is(err, ErrDamaged) {
+		t.Errorf("a clip is taken for words: %v", err)
+	}
+}

@@ -39,6 +39,8 @@ type header struct {
 	Channels int        `json:"channels"`
 	Frames   int64      `json:"frames"`
 	Marks    [][3]int64 `json:"marks,omitempty"` // frame, lo, hi
+	// Words are an entry without sound.
+	Words *words `json:"words,omitempty"`
 }
 
 func newHeader(format pcm.Format, frames int64, marks []tts.Mark) header {
@@ -121,7 +123,7 @@ func readHeader(r io.Reader) (h header, length int64, err error) {
 	if err := json.Unmarshal(raw, &h); err != nil {
 		return h, 0, err
 	}
-	if h.Rate <= 0 || h.Channels <= 0 || h.Channels > 64 || h.Frames <= 0 || h.Frames > 1<<40 {
+	if h.Rate <= 0 || h.Channels <= 0 || h.Channels > 64 || h.Frames < 0 || h.Frames == 0 && h.Words == nil || h.Frames > 1<<40 {
 		return h, 0, errors.New("impossible header")
 	}
 	return h, int64(n), nil

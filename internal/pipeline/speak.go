@@ -37,9 +37,14 @@ type Speaker struct {
 	Rate     pcm.Hz                 // of the programme
 	Trim     pcm.TrimRule
 	Jobs     int // how many utterances at once, at least 1
+	// Reference, where set, gives the voice with which the sound is compared of
+	// voices that tell no word times; nil where a language has none.
+	Reference func(lang string) *voices.Voice
 	// Progress, where set, is told after each utterance how many are done.
 	// It is never called from two goroutines at once.
 	Progress func(done int)
+	// Aligning, where set, is told likewise of the clips whose words are found.
+	Aligning func(done, of int)
 }
 
 // Failure is an utterance that could not be spoken.
@@ -191,7 +196,7 @@ func (s *Speaker) Speak(ctx context.Context, sc *script.Script) (*Speech, error)
 		stopped = fmt.Errorf("%s: %w", utterances[i].Pos, reasons[i])
 	}
 	if stopped == nil {
-		if err := errors.Join(s.level(ctx, cast, utterances, speech), s.estimateWords(ctx, utterances, speech)); err != nil {
+		if err := errors.Join(s.level(ctx, cast, utterances, speech), s.findWords(ctx, cast, utterances, speech)); err != nil {
 			return nil, err
 		}
 	}

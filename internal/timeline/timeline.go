@@ -104,8 +104,8 @@ type Clip struct {
 	Confidence float64
 }
 
-// words places an utterance's marks. A word ends where the next begins, the
-// last one with the cue.
+// words places an utterance's marks. A word ends where its mark says, else where
+// the next begins, the last one with the cue.
 func words(u *script.Utterance, span pcm.Span, marks []tts.Mark) []Word {
 	if len(marks) == 0 {
 		return nil
@@ -116,16 +116,20 @@ func words(u *script.Utterance, span pcm.Span, marks []tts.Mark) []Word {
 		if lo >= hi { // said, but not written
 			continue
 		}
-		start := min(span.Start+m.Frame, span.End)
+		start, end := min(span.Start+m.Frame, span.End), span.End
+		if m.End > 0 {
+			end = max(start, min(span.Start+m.End, span.End))
+		}
 		if k := len(out); k > 0 {
 			last := &out[k-1]
 			if lo < last.Hi { // several spoken words for one written: keep the first start
 				last.Hi = max(last.Hi, hi)
+				last.Span.End = end
 				continue
 			}
-			last.Span.End = start
+			last.Span.End = min(last.Span.End, start)
 		}
-		out = append(out, Word{Span: pcm.Span{Start: start, End: span.End}, Lo: lo, Hi: hi})
+		out = append(out, Word{Span: pcm.Span{Start: start, End: end}, Lo: lo, Hi: hi})
 	}
 	return out
 }

@@ -37,6 +37,9 @@ type Phonemes struct {
 type Mark struct {
 	Frame  int64 // from the start of the clip
 	Lo, Hi int   // the word: bytes [Lo, Hi) of Request.Text
+	// End is the frame behind the word, not beyond the next one's start; 0 where
+	// it is not told, and the word goes on until the next begins.
+	End int64
 }
 
 // Clip is the sound of one utterance.
