@@ -74,7 +74,7 @@ func checkTags(t *testing.T, path string, e output.Edition) {
 			t.Errorf("%s is %q, want %q", id, got.Info[id], want)
 		}
 	}
-	if b := got.Bext; b.Version != 2 || b.Reference != 0 || b.Date != said.Date || !strings.HasPrefix(b.History, "A=PCM,F="+strconv.Itoa(int(line.Rate))) {
+	if b := got.Bext; b.Version != 2 || b.Reference != e.At || b.Date != said.Date || !strings.HasPrefix(b.History, "A=PCM,F="+strconv.Itoa(int(line.Rate))) {
 		t.Errorf("bext is %+v", b)
 	}
 }
