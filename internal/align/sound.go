@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/dsp/fourier"
-
 	"narrate/internal/pcm"
 	"narrate/internal/pcm/resample"
 )
@@ -19,7 +17,7 @@ const (
 	fastest = 24000 // Hz
 	halved  = 16000
 
-	window  = 0.025 // seconds
+	window  = 0.025 // seconds, if the transform is not shorter
 	bands   = 26
 	lowest  = 80.0   // Hz, of the bands
 	highest = 7600.0 // Hz, or what the slower of two sounds has
@@ -87,30 +85,24 @@ func spoken(loudness []float32) int {
 
 // analyser turns sound of one rate into coefficients. It is for one goroutine.
 type analyser struct {
-	fft          *fourier.FFT
-	hann, frame  []float64
-	coefficients []complex128
-	filters      [bands]filter
-	weight       [bands]float64 // in loudness: half of the emphasis is taken back, or noise would count for too much
+	spectrum *spectrum
+	hann     []float32
+	filters  [bands]filter
+	weight   [bands]float64 // in loudness: half of the emphasis is taken back, or noise would count for too much
 }
 
 // filter is one of the bank: its first bin, and the weights from there on.
 type filter struct {
 	first  int
-	weight []float64
+	weight []float32
 }
 
 // newAnalyser makes one for bands up to top.
 func newAnalyser(rate pcm.Hz, top float64) *analyser {
-	n := fast(int(window * float64(rate)))
-	a := &analyser{
-		fft:          fourier.NewFFT(n),
-		hann:         make([]float64, n),
-		frame:        make([]float64, n),
-		coefficients: make([]complex128, n/2+1),
-	}
+	n := min(int(window*float64(rate)), points)
+	a := &analyser{spectrum: newSpectrum(), hann: make([]float32, n)}
 	for i := range a.hann {
-		a.hann[i] = 0.5 - 0.5*math.Cos(2*math.Pi*(float64(i)+0.5)/float64(n))
+		a.hann[i] = float32(0.5 - 0.5*math.Cos(2*math.Pi*(float64(i)+0.5)/float64(n)))
 	}
 	mel := func(hz float64) float64 { return 1127 * math.Log1p(hz/700) }
 	low, high := mel(lowest), mel(top)
@@ -119,8 +111,8 @@ func newAnalyser(rate pcm.Hz, top float64) *analyser {
 		f := &a.filters[b]
 		left, middle, right := at(b), at(b+1), at(b+2)
 		a.weight[b] = 1 / math.Expm1(middle/1127)
-		for bin := range a.coefficients {
-			m := mel(float64(bin) * float64(rate) / float64(n))
+		for bin := range points/2 + 1 {
+			m := mel(float64(bin) * float64(rate) / points)
 			w := math.Min((m-left)/(middle-left), (right-m)/(right-middle))
 			if w <= 0 {
 				continue
@@ -128,25 +120,10 @@ func newAnalyser(rate pcm.Hz, top float64) *analyser {
 			if f.weight == nil {
 				f.first = bin
 			}
-			f.weight = append(f.weight, w)
+			f.weight = append(f.weight, float32(w))
 		}
 	}
 	return a
-}
-
-// fast is the first length from n on that has no prime factor above 5.
-func fast(n int) int {
-	for ; ; n++ {
-		m := n
-		for _, p := range []int{2, 3, 5} {
-			for m%p == 0 {
-				m /= p
-			}
-		}
-		if m == 1 && n%2 == 0 {
-			return n
-		}
-	}
 }
 
 var cosines = func() (table [coefficients][bands]float32) {
@@ -160,26 +137,27 @@ var cosines = func() (table [coefficients][bands]float32) {
 
 // energies gives the logarithm of each band's energy, a row a step.
 func (a *analyser) energies(s sound, hop float64) []float32 {
-	n, emphasis := s.steps(hop), s.emphasis()
+	n, emphasis := s.steps(hop), float32(s.emphasis())
 	energies := make([]float32, n*bands)
+	var x [points]float32
+	var power [points/2 + 1]float32
 	for i := range n {
-		from := int(float64(i)*hop+0.5) - len(a.frame)/2
-		for k := range a.frame {
-			x := 0.0
+		from := int(float64(i)*hop+0.5) - len(a.hann)/2
+		for k, w := range a.hann {
+			x[k] = 0
 			if at := from + k; at > 0 && at < len(s.samples) {
-				x = float64(s.samples[at]) - emphasis*float64(s.samples[at-1])
+				x[k] = w * (float32(s.samples[at]) - emphasis*float32(s.samples[at-1]))
 			}
-			a.frame[k] = x * a.hann[k]
 		}
-		a.fft.Coefficients(a.coefficients, a.frame)
+		a.spectrum.power(&power, &x)
 		row := energies[i*bands : (i+1)*bands]
 		for b := range row {
 			f := &a.filters[b]
-			sum := 1.0 // of the last bit, so that silence has a logarithm
-			for k, c := range a.coefficients[f.first : f.first+len(f.weight)] {
-				sum += f.weight[k] * (real(c)*real(c) + imag(c)*imag(c))
+			sum := float32(1) // of the last bit, so that silence has a logarithm
+			for k, p := range power[f.first : f.first+len(f.weight)] {
+				sum += f.weight[k] * p
 			}
-			row[b] = float32(math.Log(sum))
+			row[b] = float32(math.Log(float64(sum)))
 		}
 	}
 	return energies
