@@ -103,13 +103,14 @@ func (v voice) samples(t testing.TB) []aligntest.Sample {
 	return samples
 }
 
-// marks are words as the statistics take them.
-func marks(words []Word) []tts.Mark {
+// marks are the words as narrate has them, those included that the reference
+// joins.
+func marks(words []Word, s aligntest.Sample) []tts.Mark {
 	var list []tts.Mark
 	for _, w := range words {
-		list = append(list, tts.Mark{Frame: w.Start, Lo: w.Lo, Hi: w.Hi})
+		list = append(list, tts.Mark{Frame: w.Start, End: w.End, Lo: w.Lo, Hi: w.Hi})
 	}
-	return list
+	return wordtime.Fill(s.Text, list, int64(len(s.Samples)))
 }
 
 func checkWords(t testing.TB, words []Word, frames int64) {
@@ -142,7 +143,7 @@ func TestTruth(t *testing.T) {
 				if confidence < Believable {
 					t.Logf("confidence %.2f: %s", confidence, s.Text)
 				}
-				found.Add(aligntest.Errors(s, marks(words)))
+				found.Add(aligntest.Errors(s, marks(words, s)))
 				guess.Add(aligntest.Errors(s, wordtime.Estimate(s.Samples, s.Rate, s.Text)))
 			}
 			rows = append(rows, aligntest.Row{Name: v.name, Stats: found}, aligntest.Row{Name: "a guess", Stats: guess})
@@ -210,7 +211,7 @@ func TestSpoilt(t *testing.T) {
 					t.Fatal(err)
 				}
 				checkWords(t, words, int64(len(s.Samples)))
-				found.Add(aligntest.Errors(s, marks(words)))
+				found.Add(aligntest.Errors(s, marks(words, s)))
 				least = math.Min(least, confidence)
 			}
 			t.Logf("%.0f ms off, 95 %% within %.0f ms; confidence from %.2f on", found.Mean(), found.Quantile(0.95), least)
@@ -289,7 +290,7 @@ func TestLong(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkWords(t, words, int64(len(clip.Samples)))
-	found := aligntest.Errors(clip, marks(words))
+	found := aligntest.Errors(clip, marks(words, clip))
 	if confidence < Believable || !(found.Mean() <= 35 && found.Quantile(0.95) <= 100) {
 		t.Errorf("%.0f s: %.0f ms off, 95 %% within %.0f ms, confidence %.2f",
 			float64(len(clip.Samples))/float64(clip.Rate), found.Mean(), found.Quantile(0.95), confidence)
@@ -345,7 +346,7 @@ func BenchmarkAlign(b *testing.B) {
 	for name, do := range map[string]func(a *Aligner, i int) ([]tts.Mark, error){
 		"aligned": func(a *Aligner, i int) ([]tts.Mark, error) {
 			words, _, err := a.Align(samples[i].Samples, samples[i].Rate, refs[i])
-			return marks(words), err
+			return marks(words, samples[i]), err
 		},
 		"estimated": func(_ *Aligner, i int) ([]tts.Mark, error) {
 			return wordtime.Estimate(samples[i].Samples, samples[i].Rate, samples[i].Text), nil
