@@ -69,6 +69,7 @@ var layers = map[string][]string{
 		"internal/output/audio", "internal/output/publication", "internal/output", "internal/timeline", "internal/pcm",
 	},
 	"internal/wordtime": {"internal/pcm", "internal/tts"},
+	"internal/align":    {"internal/pcm"},
 	"internal/preset":   {"internal/pcm", "internal/output"},
 	"internal/master":   {"internal/pcm"},
 	"internal/cover":    {"internal/output"},
@@ -76,7 +77,7 @@ var layers = map[string][]string{
 	"internal/check": {"internal/pcm", "internal/ffmpeg", "internal/preset"},
 	"internal/pipeline": {
 		"internal/document", "internal/script", "internal/tts", "internal/pcm", "internal/clipstore",
-		"internal/timeline", "internal/output", "internal/master", "internal/ffmpeg", "internal/wordtime", "voices",
+		"internal/timeline", "internal/output", "internal/master", "internal/ffmpeg", "internal/wordtime", "internal/align", "voices",
 	},
 }
 

@@ -56,6 +56,16 @@ const strangeSeconds = 5
 const (
 	believable = 0.05
 	worthwhile = 2.0
+	// One that gains less than what is certain needs half of those around it.
+	certain = 4.0
+	around  = 2 // to either side
+)
+
+// samplesAlike is how many sentences are held against themselves played
+// backwards, and leastAlike by how much they must be better in the mean.
+const (
+	samplesAlike = 32
+	leastAlike   = 0.11 // speech of the text comes to 0.15 and more, that of another to 0.08
 )
 
 // Of the search. Costs are in the measure of distance, where steps that have
@@ -635,6 +645,12 @@ func (f *Following) place(ctx context.Context, visits []visit) (*Course, error) 
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
+	f.doubt(visits, readings)
+	if alike, err := f.alike(ctx, visits, spans, readings); err != nil {
+		return nil, err
+	} else if !alike {
+		clear(readings)
+	}
 	next := f.Sentences // all from here on have their places
 	for k := len(visits) - 1; k >= 0; k-- {
 		p, i := readings[k], visits[k].sentence
@@ -654,6 +670,74 @@ func (f *Following) place(ctx context.Context, visits []visit) (*Course, error) 
 	}
 	course.Strange = f.strange(readings)
 	return course, nil
+}
+
+// doubt takes back readings that might be chance, as in speech of another text:
+// those that gain little and have few others around them in the text.
+func (f *Following) doubt(visits []visit, readings []Place) {
+	found := make([]bool, f.Sentences)
+	for k := range readings {
+		found[visits[k].sentence] = found[visits[k].sentence] || readings[k].Found
+	}
+	for k := range readings {
+		if visits[k].gain >= certain {
+			continue
+		}
+		others, of := 0, 0
+		for i := max(0, visits[k].sentence-around); i <= min(f.Sentences-1, visits[k].sentence+around); i++ {
+			if i == visits[k].sentence {
+				continue
+			}
+			if of++; found[i] {
+				others++
+			}
+		}
+		if 2*others < of {
+			readings[k] = Place{}
+		}
+	}
+}
+
+// alike reports whether the recording is one of this text at all. Where any text
+// might have been read, the sentences fit no better than they do backwards.
+func (f *Following) alike(ctx context.Context, visits []visit, spans []pcm.Span, readings []Place) (bool, error) {
+	var heard []int
+	for k := range readings {
+		if readings[k].Found {
+			heard = append(heard, k)
+		}
+	}
+	n := min(len(heard), samplesAlike)
+	a := New()
+	forwards, backwards := 0.0, 0.0
+	for i := range n {
+		k := heard[i*len(heard)/n]
+		ref, err := f.Reference(ctx, visits[k].sentence)
+		if err != nil {
+			return false, err
+		}
+		samples, err := f.samples(spans[k])
+		if err != nil {
+			return false, err
+		}
+		_, confidence, err := a.Align(samples, f.Sound.Format().Rate, reversed(ref))
+		if err != nil {
+			return false, err
+		}
+		forwards += readings[k].Confidence
+		backwards += confidence
+	}
+	return forwards-backwards > leastAlike*float64(n), nil
+}
+
+// reversed is a reference played backwards.
+func reversed(ref Reference) Reference {
+	back := Reference{Samples: slices.Clone(ref.Samples), Rate: ref.Rate}
+	slices.Reverse(back.Samples)
+	for _, w := range slices.Backward(ref.Words) {
+		back.Words = append(back.Words, Word{Lo: w.Lo, Hi: w.Hi, Start: int64(len(ref.Samples)) - w.Start})
+	}
+	return back
 }
 
 // samples reads a stretch of the recording in mono.
@@ -710,9 +794,12 @@ func (f *Following) cut(visits []visit) ([]pcm.Span, error) {
 		v := &visits[k]
 		start, end := float64(v.start)*stride, float64(v.end)*stride
 		var err error
-		if k == 0 || start-float64(visits[k-1].end)*stride > apart {
+		switch {
+		case k == 0 && start <= beyond:
+			spans[k].Start = 0
+		case k == 0 || start-float64(visits[k-1].end)*stride > apart:
 			spans[k].Start, err = f.quietest(frame(start-beyond), frame(start+half(v)))
-		} else {
+		default:
 			spans[k].Start = spans[k-1].End
 		}
 		if err != nil {
@@ -722,6 +809,8 @@ func (f *Following) cut(visits []visit) ([]pcm.Span, error) {
 		case k+1 < len(visits) && float64(visits[k+1].start)*stride-end <= apart:
 			next := &visits[k+1]
 			spans[k].End, err = f.quietest(frame(end-half(v)), frame(float64(next.start)*stride+half(next)))
+		case k+1 == len(visits) && end+beyond >= float64(f.Sound.Frames())/rate:
+			spans[k].End = f.Sound.Frames()
 		default:
 			spans[k].End, err = f.quietest(frame(end-half(v)), frame(end+beyond))
 		}
