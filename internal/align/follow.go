@@ -101,22 +101,33 @@ const (
 	tempoEvery                 = 125 // steps
 	tempoNear                  = 0.06
 	slowest, quickest          = 0.5, 2.5
-	// Voices are alike in the lower coefficients, and in how they change.
+	// Voices are alike in the lower coefficients, and in how they change: each
+	// weighs less by fall than the one before, and the slopes more.
+	width        = 2 * 8
 	fall, slopes = 5, 1.5
 )
 
-// weighed weighs the numbers of steps by how much they tell of what is said,
-// whoever says it.
+// weighed gives width numbers a step: those that tell most of what is said,
+// whoever says it, weighed by how much.
 func weighed(rows []float32) []float32 {
-	for i := range rows {
-		c, w := i%dimension, 1.0
-		if c >= coefficients {
-			c, w = c-coefficients, slopes
+	out := make([]float32, 0, len(rows)/dimension*width)
+	for ; len(rows) > 0; rows = rows[dimension:] {
+		for c := range width / 2 {
+			out = append(out, weights[c]*rows[c])
 		}
-		rows[i] *= float32(w * math.Exp(-float64(c)/fall))
+		for c := range width / 2 {
+			out = append(out, slopes*weights[c]*rows[coefficients+c])
+		}
 	}
-	return rows
+	return out
 }
+
+var weights = func() (w [width / 2]float32) {
+	for c := range w {
+		w[c] = float32(math.Exp(-float64(c) / fall))
+	}
+	return w
+}()
 
 // visit is a sentence that was gone through, at steps [start, end).
 type visit struct {
@@ -137,7 +148,7 @@ type state struct {
 
 // line is a sentence in the search.
 type line struct {
-	ref       []float32 // dimension numbers a step
+	ref       []float32 // width numbers a step
 	m         int
 	seconds   float64 // of ref
 	now, next []state
@@ -234,7 +245,7 @@ func (s *follower) search() (_ []visit, err error) {
 		normalise(cepstra, loudness)
 		rows := weighed(features(cepstra, upTo(len(loudness))))
 		for t := first; t < last; t++ {
-			if err := s.step(rows[t*dimension:(t+1)*dimension], loudness[t]); err != nil {
+			if err := s.step(rows[t*width:(t+1)*width], loudness[t]); err != nil {
 				return nil, err
 			}
 			s.at++
@@ -278,6 +289,9 @@ func (s *follower) step(x []float32, loudness float32) error {
 	}
 	limit := lowest + beam
 	loudness = min(1, loudness/spokenFollow)
+	if len(s.stranger) == 0 {
+		return nil // there is nothing yet to be heard
+	}
 	mean := float32(0)
 	s.far = s.far[:0]
 	for _, r := range s.stranger {
@@ -354,7 +368,7 @@ func (s *follower) step(x []float32, loudness float32) error {
 				}
 			}
 			if c.cost <= limit {
-				d := distance(x, l.ref[j*dimension:(j+1)*dimension]) * scale
+				d := distance(x, l.ref[j*width:(j+1)*width]) * scale
 				if standing {
 					d = d*loudness + pause
 				}
@@ -480,7 +494,7 @@ func (s *follower) learn(i int) error {
 			break
 		}
 		j := (2*k + 1) * l.m / 8
-		row := slices.Clone(l.ref[j*dimension : (j+1)*dimension])
+		row := slices.Clone(l.ref[j*width : (j+1)*width])
 		if len(s.stranger) < strangers {
 			s.stranger = append(s.stranger, row)
 		} else {
