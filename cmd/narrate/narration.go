@@ -332,19 +332,24 @@ func (n *narration) failures(r result, source string) error {
 	if r.Complete {
 		return nil
 	}
+	n.missing(r, source, "not spoken")
+	n.messages.errorf("%s: %d of %d sentences could not be spoken", source, len(r.failed), r.Utterances)
+	if r.Frames == 0 {
+		n.messages.hintf("no audio was written, as it would hide the gap; the same command tries those sentences again, --allow-gaps writes it without them")
+	}
+	return errReported
+}
+
+// missing names the sentences that are not heard, or as many as one reads.
+func (n *narration) missing(r result, source, what string) {
 	const most = 20
 	for i, f := range r.failed {
 		if i == most {
 			n.messages.errorf("%s: and %d more; the report lists all", source, len(r.failed)-most)
 			break
 		}
-		n.messages.errorf("%s: not spoken: %q: %s", f.Pos, excerpt(f.Text, 60), f.Reason)
+		n.messages.errorf("%s: %s: %q: %s", f.Pos, what, excerpt(f.Text, 60), f.Reason)
 	}
-	n.messages.errorf("%s: %d of %d sentences could not be spoken", source, len(r.failed), r.Utterances)
-	if r.Frames == 0 {
-		n.messages.hintf("no audio was written, as it would hide the gap; the same command tries those sentences again, --allow-gaps writes it without them")
-	}
-	return errReported
 }
 
 // make speaks the script, writes the finished files and fills r in.

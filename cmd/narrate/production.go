@@ -68,11 +68,16 @@ func (o *production) captionFlags(c *cobra.Command) {
 	complete(c, "captions", caption.Names())
 }
 
+// marksFlag is the option for chapters.
+func (o *production) marksFlag(c *cobra.Command) {
+	c.Flags().StringToStringVar(&o.marks, "chapter-marks", nil, "which chapters the files have, as `KEY=VALUE`: levels, shortest, longest, introduction, number; can be repeated")
+	c.Flags().Lookup("chapter-marks").DefValue = ""
+}
+
 // layoutFlags are the options for what lies around the clips.
 func (o *production) layoutFlags(c *cobra.Command) {
+	o.marksFlag(c)
 	f := c.Flags()
-	f.StringToStringVar(&o.marks, "chapter-marks", nil, "which chapters the files have, as `KEY=VALUE`: levels, shortest, longest, introduction, number; can be repeated")
-	f.Lookup("chapter-marks").DefValue = ""
 	o.music = map[timeline.Sounding]*string{}
 	for _, s := range config.Soundings {
 		o.music[s] = f.String(string(s), "", "`FILE` of sound "+map[timeline.Sounding]string{

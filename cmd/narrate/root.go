@@ -83,6 +83,7 @@ func newRootCommand(a *app) *cobra.Command {
 	n.flags(c)
 	c.AddCommand(
 		newScriptCommand(a),
+		newAlignCommand(a),
 		newPackageCommand(a),
 		newCaptionsCommand(a),
 		newCheckCommand(a),

@@ -53,6 +53,14 @@ type sound struct {
 	rate    pcm.Hz
 }
 
+// lookedRate is the rate at which sound is looked at.
+func lookedRate(rate pcm.Hz) pcm.Hz {
+	if rate > fastest {
+		return halved
+	}
+	return rate
+}
+
 // looked brings mono sound to a rate that is looked at.
 func looked(samples []int16, from pcm.Hz) (sound, error) {
 	if from <= fastest {

@@ -20,8 +20,8 @@ import (
 // The bounds of a file of music: far more than an intro takes, and less than
 // would fill a disk.
 const (
-	maxMusicBytes   = 2 << 30
-	maxMusicSeconds = 4 * 3600
+	maxMusicBytes = 2 << 30
+	maxMusicHours = 4
 )
 
 // musicVersion changes whenever decoded music made before must not be found.
@@ -31,22 +31,29 @@ const musicVersion = "1"
 // and the programme's format, and gives its key and length. Any format that
 // ffmpeg reads will do.
 func LoadMusic(ctx context.Context, store *clipstore.Store, file string, format pcm.Format) (timeline.Track, error) {
-	key, err := musicKey(ctx, file, format)
+	key, frames, err := decoded(ctx, store, file, format, maxMusicBytes, maxMusicHours)
 	if err != nil {
 		return timeline.Track{}, fmt.Errorf("music %s: %w", file, err)
+	}
+	return timeline.Track{Key: key.String(), Frames: frames}, nil
+}
+
+// decoded has the sound of a file, of so many bytes and hours at most, in the
+// store, and gives its key and length.
+func decoded(ctx context.Context, store *clipstore.Store, file string, format pcm.Format, bytes int64, hours int) (clipstore.Key, int64, error) {
+	key, err := musicKey(ctx, file, format, bytes)
+	if err != nil {
+		return key, 0, err
 	}
 	clip, err := store.Get(key)
 	if errors.Is(err, clipstore.ErrAbsent) || errors.Is(err, clipstore.ErrDamaged) {
-		clip.Frames, err = decodeMusic(ctx, store, key, file, format)
+		clip.Frames, err = decodeMusic(ctx, store, key, file, format, hours)
 	}
-	if err != nil {
-		return timeline.Track{}, fmt.Errorf("music %s: %w", file, err)
-	}
-	return timeline.Track{Key: key.String(), Frames: clip.Frames}, nil
+	return key, clip.Frames, err
 }
 
-// musicKey hashes the file's bytes.
-func musicKey(ctx context.Context, file string, format pcm.Format) (k clipstore.Key, err error) {
+// musicKey hashes the file's bytes, of which there may be so many.
+func musicKey(ctx context.Context, file string, format pcm.Format, most int64) (k clipstore.Key, err error) {
 	info, err := os.Stat(file)
 	if err != nil {
 		return k, plainPathError(err)
@@ -54,8 +61,8 @@ func musicKey(ctx context.Context, file string, format pcm.Format) (k clipstore.
 	if !info.Mode().IsRegular() {
 		return k, errors.New("not a file")
 	}
-	if info.Size() > maxMusicBytes {
-		return k, fmt.Errorf("%d bytes, where %d are the most", info.Size(), maxMusicBytes)
+	if info.Size() > most {
+		return k, fmt.Errorf("%d bytes, where %d are the most", info.Size(), most)
 	}
 	f, err := os.Open(file)
 	if err != nil {
@@ -93,7 +100,7 @@ func (r contextReader) Read(p []byte) (int, error) {
 
 // decodeMusic decodes a file into the store and gives its length. It decodes
 // twice: the store wants to know the length beforehand.
-func decodeMusic(ctx context.Context, store *clipstore.Store, key clipstore.Key, file string, format pcm.Format) (int64, error) {
+func decodeMusic(ctx context.Context, store *clipstore.Store, key clipstore.Key, file string, format pcm.Format, hours int) (int64, error) {
 	program, err := ffmpeg.Find(ctx)
 	if err != nil {
 		return 0, err
@@ -103,7 +110,7 @@ func decodeMusic(ctx context.Context, store *clipstore.Store, key clipstore.Key,
 		if err != nil {
 			return nil, err
 		}
-		return &musicReader{stream: s, most: maxMusicSeconds * int64(format.Rate)}, nil
+		return &musicReader{stream: s, hours: hours}, nil
 	}
 	r, err := open()
 	if err != nil {
@@ -126,7 +133,7 @@ func decodeMusic(ctx context.Context, store *clipstore.Store, key clipstore.Key,
 // musicReader gives decoded sound in 16 bits.
 type musicReader struct {
 	stream *ffmpeg.Stream
-	most   int64 // frames
+	hours  int // that it may last
 	at     int64
 	buf    []float32
 }
@@ -141,8 +148,8 @@ func (r *musicReader) Read(dst []int16) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if r.at += int64(n / r.Format().Channels); r.at > r.most {
-		return 0, fmt.Errorf("longer than %d hours", maxMusicSeconds/3600)
+	if r.at += int64(n / r.Format().Channels); r.at > int64(r.hours)*3600*int64(r.Format().Rate) {
+		return 0, fmt.Errorf("longer than %d hours", r.hours)
 	}
 	for i, v := range r.buf[:n] {
 		dst[i] = int16(max(math.MinInt16, min(math.MaxInt16, math.Round(float64(v)*32768))))

@@ -162,7 +162,8 @@ func (b *builder) chapter(p *part, first bool) error {
 	default:
 		start = b.between(p.cues[0].utterance)
 	}
-	c := Chapter{Title: p.title, Number: p.number, Origin: p.origin, Level: p.level, Span: pcm.Span{Start: start}}
+	c := p.empty()
+	c.Span.Start = start
 	for i, h := range p.cues {
 		if i > 0 {
 			b.skip(pause(b.previous, h.utterance))
@@ -173,21 +174,31 @@ func (b *builder) chapter(p *part, first bool) error {
 			return fmt.Errorf("%s: timeline: a clip of %d frames", h.utterance.Pos, h.clip.Frames)
 		}
 		t.Frames += h.clip.Frames
-		cue := Cue{
-			Span: pcm.Span{Start: at, End: t.Frames}, Utterance: h.utterance, Clip: h.index,
-			By: h.clip.By, Gain: h.clip.Gain, Key: h.clip.Key,
-		}
-		if cue.Words = words(h.utterance, cue.Span, h.clip.Marks); cue.Words != nil {
-			cue.Timing, cue.Confidence = cmp.Or(h.clip.Timing, Engine), h.clip.Confidence
-		}
-		cue.Marks = marks(&cue)
-		c.Cues = append(c.Cues, cue)
+		c.Cues = append(c.Cues, h.cue(pcm.Span{Start: at, End: t.Frames}))
 	}
 	if k := len(t.Chapters); k > 0 {
 		t.Chapters[k-1].Span.End = start
 	}
 	t.Chapters = append(t.Chapters, c)
 	return nil
+}
+
+// empty is the part's chapter without cues.
+func (p *part) empty() Chapter {
+	return Chapter{Title: p.title, Number: p.number, Origin: p.origin, Level: p.level}
+}
+
+// cue is the utterance in its place.
+func (h *heard) cue(span pcm.Span) Cue {
+	cue := Cue{
+		Span: span, Utterance: h.utterance, Clip: h.index,
+		By: h.clip.By, Gain: h.clip.Gain, Key: h.clip.Key,
+	}
+	if cue.Words = words(h.utterance, cue.Span, h.clip.Marks); cue.Words != nil {
+		cue.Timing, cue.Confidence = cmp.Or(h.clip.Timing, Engine), h.clip.Confidence
+	}
+	cue.Marks = marks(&cue)
+	return cue
 }
 
 // pause is the silence between two utterances.
