@@ -29,11 +29,11 @@ async function open(options, address = task.page) {
 // state is what a reader sees and hears: the number of the sentence and of the
 // word in it that are highlighted, or -1, and the time in seconds.
 const state = () => {
-  const all = [...document.querySelectorAll(".s")], marked = document.querySelectorAll(".s.now"), word = document.querySelectorAll(".s > .now");
+  const all = [...document.querySelectorAll(".s:not(.more)")], marked = document.querySelectorAll(".s.now:not(.more)"), word = document.querySelectorAll(".s .now");
   if (marked.length > 1 || word.length > 1) throw new Error("several highlights");
   const audio = document.getElementById("audio"), focus = document.activeElement;
   return {
-    sentence: all.indexOf(marked[0]), word: word[0] ? [...word[0].parentElement.children].indexOf(word[0]) : -1,
+    sentence: all.indexOf(marked[0]), word: word[0] ? [...word[0].closest(".s").querySelectorAll("span")].indexOf(word[0]) : -1,
     at: audio.currentTime, paused: audio.paused, rate: audio.playbackRate, focus: focus.id || focus.textContent.slice(0, 40),
     focusInText: all.indexOf(focus.closest(".s")), theme: document.documentElement.dataset.theme ?? "",
     help: document.getElementById("help").open, contents: document.getElementById("contents").classList.contains("open"),
@@ -62,7 +62,7 @@ for (const at of task.samples) {
 }
 
 // Clicks: on a word, on the play button; then each frame of a second and a half.
-const word = page.locator(".s").nth(task.click.sentence).locator(":scope > span").nth(task.click.word);
+const word = page.locator(".s").nth(task.click.sentence).locator("span").nth(task.click.word);
 await step(page, "click", () => word.click());
 await step(page, "play", () => page.locator("#play").click());
 seen.played = await page.evaluate((look) => new Promise((done) => {
@@ -140,7 +140,7 @@ await page.context().close();
 
 // The page in one file.
 page = await open({}, task.single);
-await step(page, "single: click", () => page.locator(".s").nth(task.click.sentence).locator(":scope > span").nth(task.click.word).click());
+await step(page, "single: click", () => page.locator(".s").nth(task.click.sentence).locator("span").nth(task.click.word).click());
 await step(page, "single: play", () => page.locator("#play").click());
 await page.waitForTimeout(500);
 await step(page, "single: heard", () => {});
