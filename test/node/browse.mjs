@@ -33,11 +33,11 @@ const state = () => {
   if (marked.length > 1 || word.length > 1) throw new Error("several highlights");
   const audio = document.getElementById("audio"), focus = document.activeElement;
   return {
-    sentence: all.indexOf(marked[0]), word: word[0] ? [...word[0].closest(".s").querySelectorAll("span")].indexOf(word[0]) : -1,
+    sentence: all.indexOf(marked[0]), word: word[0] ? [...document.querySelectorAll(".s.now span")].indexOf(word[0]) : -1,
     at: audio.currentTime, paused: audio.paused, rate: audio.playbackRate, focus: focus.id || focus.textContent.slice(0, 40),
     focusInText: all.indexOf(focus.closest(".s")), theme: document.documentElement.dataset.theme ?? "",
     help: document.getElementById("help").open, contents: document.getElementById("contents").classList.contains("open"),
-    follow: !document.getElementById("follow").hidden, scroll: scrollY,
+    follow: !document.getElementById("follow").hidden, scroll: scrollY, followed: window.followed ?? "",
   };
 };
 const settled = (page) => page.evaluate(() => new Promise((done) => {
@@ -109,6 +109,28 @@ await press(page, "Escape", "help closed");
 await page.setViewportSize({ width: 375, height: 760 });
 await press(page, "c", "contents");
 await press(page, "Escape", "contents closed");
+await page.context().close();
+
+// Links are followed, by the pointer and by the keyboard; words in them and in
+// rows are jumped to.
+page = await open();
+await page.evaluate((n) => {
+  const sentence = document.querySelectorAll(".s:not(.more)")[n];
+  sentence.querySelector("a").id = "the-link";
+  addEventListener("click", (event) => {
+    window.followed = event.target.closest("a")?.href;
+    event.preventDefault();
+  });
+}, task.linked);
+const linked = page.locator(".s:not(.more)").nth(task.linked);
+await linked.locator("span").first().click();
+await step(page, "click on a link", () => page.locator("#the-link").click());
+await page.evaluate(() => { window.followed = ""; document.getElementById("the-link").focus(); });
+await press(page, "Enter", "Enter on a link");
+await page.evaluate(() => { window.followed = ""; });
+await page.keyboard.press("ArrowRight"); // from the link, whose first word is the sentence's second
+await press(page, "Enter", "Enter on a word in a link");
+await step(page, "click in a row", () => page.locator(".s.more span").first().click());
 await page.context().close();
 
 // Rules of accessibility, in both themes and at two widths; pictures for people.
