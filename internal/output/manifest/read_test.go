@@ -118,6 +118,25 @@ func TestReadErrors(t *testing.T) {
 			t.Errorf("%s: %v, want %q", change[1], err, want)
 		}
 	}
+	const text = `"text":"Am Hafen",`
+	for set, want := range map[string]string{
+		`"spans":[{"kind":"blink","from":0,"to":2}]`:                                      `span 1: there is no kind "blink"`,
+		`"spans":[{"kind":"strong","from":3,"to":9}]`:                                     "span 1: code points 3 to 9 of a text of 8",
+		`"spans":[{"kind":"strong","from":-1,"to":1}]`:                                    "span 1: code points -1",
+		`"spans":[{"kind":"strong","from":3,"to":8},{"kind":"emphasis","from":0,"to":2}]`: "span 2 begins before",
+		`"spans":[{"kind":"strong","from":0,"to":4},{"kind":"emphasis","from":3,"to":8}]`: "span 2 crosses",
+		`"spans":[{"kind":"strong","from":0,"to":8},{"kind":"strong","from":3,"to":8}]`:   "span 2 crosses",
+		`"cells":[{"column":-1,"from":0,"to":2}]`:                                         "cell 1: column -1",
+		`"cells":[{"column":99999999,"from":0,"to":2}]`:                                   "cell 1: column 99999999",
+		`"cells":[{"column":0,"from":0,"to":20}]`:                                         "cell 1: column 0, code points 0 to 20",
+		`"cells":[{"column":0,"from":0,"to":2},{"column":0,"from":3,"to":8}]`:             "cell 2 begins before",
+		`"cells":[{"column":0,"from":3,"to":8},{"column":1,"from":0,"to":2}]`:             "cell 2 begins before",
+	} {
+		bad := strings.Replace(good, text, text+set+",", 1)
+		if _, err := Read(strings.NewReader(bad)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", set, err, want)
+		}
+	}
 	if _, err := Read(strings.NewReader("")); err == nil {
 		t.Error("nothing is read as a timeline")
 	}
