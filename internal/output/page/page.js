@@ -191,6 +191,8 @@ function spokenBox() {
 
 function keepInView() {
   const box = following && spokenBox(), height = visibleHeight();
+  const table = box && sentences[shown.sentence].closest(".table"), frame = table?.getBoundingClientRect();
+  if (table && (box.left < frame.left || box.right > frame.right)) table.scrollLeft += box.left - frame.left - 16;
   if (!box || (box.top >= height * 0.1 && box.bottom <= height * 0.82)) return;
   const distance = box.top - height * 0.3;
   ourScroll = performance.now() + 1500;
