@@ -60,6 +60,7 @@ var layers = map[string][]string{
 	},
 	"internal/output/caption": {
 		"internal/output", "internal/output/plain", "internal/output/caption/cuefile", "internal/document", "internal/timeline", "internal/pcm",
+		"internal/output/prose", "internal/script", // the transcript for people
 	},
 	"internal/output/epub": {
 		"internal/output", "internal/output/audio", "internal/output/plain", "internal/output/prose", "internal/archive",

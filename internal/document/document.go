@@ -96,6 +96,11 @@ type SpanKind int
 const (
 	Foreign     SpanKind = iota // Value: BCP 47 tag of the passage's language; Format: Asked where that language's voice is asked for
 	Link                        // Value: the address
+	Emphasis                    // as a stress would be heard, or a title is set
+	Strong                      // what matters most
+	CodeWords                   // code inside of a text
+	Raised                      // what is written high and small
+	Lowered                     // what is written low and small
 	Instead                     // Value: what is said instead (a ruby reading, SSML's sub)
 	Abbr                        // Value: the abbreviation's expansion
 	SayAs                       // Value, Format: SSML's interpret-as and format

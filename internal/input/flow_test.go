@@ -97,13 +97,13 @@ paragraph: "c" 0(0-1 "c" fr)`},
 			f.EndSpan()
 			f.Point(document.Span{Kind: document.LineBreak})
 			text("b")
-		}, `paragraph: "ab" 10(1-1 "" )`},
+		}, `paragraph: "ab" 15(1-1 "" )`},
 		{"generated text", "* Water", func(f *Flow, text func(string)) {
 			f.Enter(Container{Kind: Item})
 			f.Generated("1. ", 0)
 			text("Water")
 			f.Leave()
-		}, `list-item: "1. Water" 7(0-2 "1." )`},
+		}, `list-item: "1. Water" 12(0-2 "1." )`},
 		{"a table, empty cells left out", "Kim 3 Ola x Ages", func(f *Flow, text func(string)) {
 			f.Enter(Container{Kind: TableRows})
 			f.Row()
@@ -124,8 +124,8 @@ paragraph: "c" 0(0-1 "c" fr)`},
 			f.Begin(document.Caption, 0)
 			text("Ages")
 			f.Leave()
-		}, `table group=1: "Kim · 3" 7(4-6 "·" ) [0 "Kim"] [1 "3"]
-table group=1: "Ola · x" 7(4-6 "·" ) [1 "Ola"] [3 "x"]
+		}, `table group=1: "Kim · 3" 12(4-6 "·" ) [0 "Kim"] [1 "3"]
+table group=1: "Ola · x" 12(4-6 "·" ) [1 "Ola"] [3 "x"]
 caption group=1: "Ages"`},
 		{"a table in a figure shares its captions, the next figure has its own", "T C I", func(f *Flow, text func(string)) {
 			f.Enter(Container{Kind: Figure})
@@ -151,7 +151,7 @@ image group=2: "I"`},
 			text(" The note.")
 			f.Drop(" ↩", "back link", 15)
 			f.Leave()
-		}, `paragraph: "word" 13(4-4 "" )
+		}, `paragraph: "word" 18(4-4 "" )
 footnote note=1: "The note."
 dropped "1": mark of a note
 dropped "↩": back link`},

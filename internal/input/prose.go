@@ -15,6 +15,8 @@ type Piece struct {
 	// Raised digits and signs are written as the characters that Unicode has
 	// for them: "10" and a raised "2" are "10²".
 	Raised Raised
+	// Strong and Emphasis say how it is set apart from its paragraph.
+	Strong, Emphasis bool
 }
 
 // Prose writes the paragraphs of an office document into a Flow, whose files
@@ -31,6 +33,8 @@ type Prose struct {
 	in    bool   // a paragraph is under way
 	begun bool   // its block has begun
 	lang  string // of the Foreign span that is open; "" for none
+	// spans, which are open too, lie in that one, and say how text is set.
+	spans []document.SpanKind
 
 	code  bool  // a Code block is open, which the next paragraph may go on with
 	lines []int // where lines of it begin whose ends are still to be written
@@ -130,7 +134,11 @@ func (p *Prose) Text(piece Piece, lang, why string) {
 		}
 		p.lines = nil
 	} else {
-		p.setLang(lang)
+		if lang != p.lang {
+			p.unset()
+			p.setLang(lang)
+		}
+		p.set(piece.settings())
 	}
 	if raised := piece.Raised.characters(piece.Text); raised != nil {
 		i := 0
@@ -141,6 +149,52 @@ func (p *Prose) Text(piece Piece, lang, why string) {
 		return
 	}
 	p.Flow.Text(piece.Text, piece.Off)
+}
+
+// settings are the spans around the piece, the outermost first.
+func (piece *Piece) settings() []document.SpanKind {
+	var out []document.SpanKind
+	if piece.Strong {
+		out = append(out, document.Strong)
+	}
+	if piece.Emphasis {
+		out = append(out, document.Emphasis)
+	}
+	if piece.Raised.characters(piece.Text) != nil {
+		return out
+	}
+	switch piece.Raised {
+	case Superscript:
+		out = append(out, document.Raised)
+	case Subscript:
+		out = append(out, document.Lowered)
+	case Level:
+	}
+	return out
+}
+
+// set ends and begins spans until those are open.
+func (p *Prose) set(spans []document.SpanKind) {
+	k := 0
+	for k < len(spans) && k < len(p.spans) && spans[k] == p.spans[k] {
+		k++
+	}
+	if k == len(spans) && k == len(p.spans) {
+		return
+	}
+	for range p.spans[k:] {
+		p.Flow.EndSpan()
+	}
+	for _, kind := range spans[k:] {
+		p.Flow.Span(document.Span{Kind: kind})
+	}
+	p.spans = spans
+}
+
+// unset ends all spans that text alone has begun.
+func (p *Prose) unset() {
+	p.set(nil)
+	p.setLang("")
 }
 
 // Lang is the language of the text added last.
@@ -181,13 +235,13 @@ func (p *Prose) LineBreak(off int, why string) {
 
 // Open begins a span, Close ends it.
 func (p *Prose) Open(s document.Span) {
-	p.setLang("")
+	p.unset()
 	p.Flow.Span(s)
 }
 
 // Close ends the span that was opened last.
 func (p *Prose) Close() {
-	p.setLang("")
+	p.unset()
 	p.Flow.EndSpan()
 }
 
@@ -195,7 +249,7 @@ func (p *Prose) Close() {
 func (p *Prose) Sign(s string, off int) {
 	p.flush()
 	p.ready()
-	p.setLang("")
+	p.unset()
 	p.Flow.Generated(s, off)
 }
 
@@ -222,7 +276,7 @@ func (p *Prose) Image(alt []Piece, why string) {
 }
 
 func (p *Prose) alt(alt []Piece) {
-	p.setLang("")
+	p.unset()
 	p.Flow.Space()
 	p.Flow.Span(document.Span{Kind: document.AltText})
 	for _, piece := range alt {
@@ -238,7 +292,7 @@ func (p *Prose) Rule(off int) { p.rule = off }
 
 // End ends the paragraph under way.
 func (p *Prose) End() {
-	p.setLang("")
+	p.unset()
 	p.flush()
 	if !p.in {
 		return

@@ -109,11 +109,41 @@ func checkUtterance(t errorer, u *Utterance) {
 	if u.Voice == nil || u.Lang == "" || u.After < 0 || u.Before < 0 {
 		t.Errorf("%+v", u)
 	}
+	checkSetting(t, u)
 	for at := range u.Spoken {
 		lo, hi := u.TextRange(at, len(u.Spoken))
 		if lo < 0 || lo > hi || hi > len(u.Text) {
 			t.Errorf("TextRange(%d, end) of %q as %q is %d, %d", at, u.Text, u.Spoken, lo, hi)
 		}
+	}
+}
+
+// checkSetting: spans nest, none lies in another of its kind, and cells follow
+// each other.
+func checkSetting(t errorer, u *Utterance) {
+	t.Helper()
+	var around []Span
+	last := 0
+	for _, s := range u.Spans {
+		for len(around) > 0 && around[len(around)-1].Hi <= s.Lo {
+			around = around[:len(around)-1]
+		}
+		if s.Lo < last || s.Hi <= s.Lo || s.Hi > len(u.Text) || !utf8.ValidString(u.Text[s.Lo:s.Hi]) || s.Kind == document.Link && FollowedAddress(s.Address) != s.Address {
+			t.Errorf("span %+v of %q", s, u.Text)
+		}
+		for _, x := range around {
+			if x.Kind == s.Kind || s.Hi > x.Hi {
+				t.Errorf("%q: %+v in %+v", u.Text, s, x)
+			}
+		}
+		around, last = append(around, s), s.Lo
+	}
+	last = 0
+	for _, c := range u.Cells {
+		if c.Lo < last || c.Hi <= c.Lo || c.Hi > len(u.Text) {
+			t.Errorf("cell %+v of %q", c, u.Text)
+		}
+		last = c.Hi
 	}
 }
 

@@ -130,7 +130,7 @@ func (b *builder) code(block *document.Block) {
 	}
 	if b.policy.Code == TreatAnnounce && hasSound(block.Text) {
 		if u, ok := b.announcement(phraseCode, strings.Count(block.Text, "\n")+1, 0, block.Kind, block.Pos()); ok {
-			u.After = u.Voice.Pauses.Paragraph
+			u.After, u.Instead = u.Voice.Pauses.Paragraph, block.Text
 			b.emit(block, []Utterance{u}, nil)
 		}
 	}

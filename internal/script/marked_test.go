@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // spanKinds are the words for spans in test documents.
 var spanKinds = map[string]document.SpanKind{
-	"lang": document.Foreign, "link": document.Link, "sub": document.Instead, "abbr": document.Abbr, "as": document.SayAs,
+	"lang": document.Foreign, "link": document.Link, "em": document.Emphasis, "strong": document.Strong, "code": document.CodeWords, "sup": document.Raised, "sub": document.Instead, "abbr": document.Abbr, "as": document.SayAs,
 	"ipa": document.Phonemes, "alt": document.AltText, "gen": document.Generated, "voice": document.Voice, "prosody": document.Prosody,
 	"br": document.LineBreak, "end": document.SentenceEnd, "pause": document.Silence, "ref": document.NoteRef, "mark": document.Mark,
 }

@@ -30,9 +30,28 @@ type Utterance struct {
 	// Pos is where Text begins in the article; for what the article does not
 	// hold, as an announcement, a place near by.
 	Pos document.Pos
+	// Spans are how parts of Text are set, and links, ascending by Lo; they nest
+	// and do not cross, and none lies in another of its kind.
+	Spans []Span
+	// Cells, ascending, are those of a table's row that Text holds parts of. A
+	// cell of several utterances is named by each of them.
+	Cells []document.Cell
+	// Headings, by column, are those of the table's columns, which are said with
+	// each row; of the first row below them alone.
+	Headings []string
+	// Instead is code of the article that is announced here, not read.
+	Instead string
 	// Jumps are where Text stops following the article byte for byte, ascending:
 	// at a line's end, a tag, a character reference.
 	Jumps []Jump
+}
+
+// Span says that bytes [Lo, Hi) of an Utterance's Text are a Link, Emphasis,
+// Strong, CodeWords, Raised or Lowered.
+type Span struct {
+	Kind    document.SpanKind
+	Lo, Hi  int
+	Address string // of a Link: of the web, or for mail
 }
 
 // Jump says that byte Text of an Utterance's Text stands at byte Offset of the

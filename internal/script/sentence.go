@@ -32,11 +32,13 @@ type refers struct{ utterance, note int }
 func (b *builder) utterances(r *reading, sentences []segment.Span) (said []Utterance, notes []refers) {
 	block := r.block
 	at := cursor{block: block}
+	set := settings{spans: block.Spans}
 	said = make([]Utterance, 0, len(sentences))
 	spans := make([]piece, 0, len(sentences)) // of said
 	add := func(p piece, spoken string, edits []Edit, phonemes []Phonemes) {
 		text, pos := block.Text[p.lo:p.hi], at.to(p.lo)
 		jumps := at.jumps(p.hi)
+		inside := set.in(p.lo, p.hi)
 		if !hasSound(spoken) {
 			b.skip(text, SkipSilent, pos)
 			return
@@ -45,6 +47,7 @@ func (b *builder) utterances(r *reading, sentences []segment.Span) (said []Utter
 		said = append(said, Utterance{
 			Kind: block.Kind, Text: text, Spoken: spoken, Edits: edits, Phonemes: phonemes, Lang: p.lang,
 			Voice: p.cast.voice, After: p.cast.voice.Pauses.Sentence, Pos: pos, Jumps: jumps,
+			Spans: inside, Cells: cellsIn(block, p.lo, p.hi),
 		})
 	}
 	for i, s := range sentences {

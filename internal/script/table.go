@@ -14,6 +14,8 @@ const (
 	maxLabel = 80
 	// maxRow is how many bytes of a row's short cells are said in one go.
 	maxRow = 240
+	// maxShown is how many columns have their headings shown.
+	maxShown = 200
 )
 
 // group is what belongs to one table, picture or listing.
@@ -24,6 +26,7 @@ type group struct {
 	captions           []int          // blocks
 	labels             map[int]string // by column, for the rows to come
 	labelled           bool           // the row before was one of headings
+	above              []string       // labels that no row has told yet, by column
 	announced          bool           // the table is
 	picture            bool           // the next caption is said to be an image's
 }
@@ -127,7 +130,13 @@ func (b *builder) row(i int, block *document.Block) {
 	}
 	r.cells(g.labels)
 	r.settle()
-	b.utter(r, r.join(r.rowSentences()))
+	said, notes := b.utterances(r, r.join(r.rowSentences()))
+	if len(said) == 0 {
+		return
+	}
+	said[0].Headings, g.above = g.above, nil
+	b.notes.number = 0
+	b.emit(r.block, said, notes)
 }
 
 // announceTable says once that there is a table, if it is to be announced.
@@ -157,6 +166,16 @@ func (g *group) label(row *document.Block) {
 			text = upper + " " + text
 		}
 		g.labels[c.Column] = text
+	}
+	g.above = nil
+	for column, text := range g.labels {
+		if column >= maxShown {
+			continue
+		}
+		for len(g.above) <= column {
+			g.above = append(g.above, "")
+		}
+		g.above[column] = text
 	}
 }
 

@@ -29,15 +29,15 @@ async function open(options, address = task.page) {
 // state is what a reader sees and hears: the number of the sentence and of the
 // word in it that are highlighted, or -1, and the time in seconds.
 const state = () => {
-  const all = [...document.querySelectorAll(".s")], marked = document.querySelectorAll(".s.now"), word = document.querySelectorAll(".s > .now");
+  const all = [...document.querySelectorAll(".s:not(.more)")], marked = document.querySelectorAll(".s.now:not(.more)"), word = document.querySelectorAll(".s .now");
   if (marked.length > 1 || word.length > 1) throw new Error("several highlights");
   const audio = document.getElementById("audio"), focus = document.activeElement;
   return {
-    sentence: all.indexOf(marked[0]), word: word[0] ? [...word[0].parentElement.children].indexOf(word[0]) : -1,
+    sentence: all.indexOf(marked[0]), word: word[0] ? [...document.querySelectorAll(".s.now span")].indexOf(word[0]) : -1,
     at: audio.currentTime, paused: audio.paused, rate: audio.playbackRate, focus: focus.id || focus.textContent.slice(0, 40),
     focusInText: all.indexOf(focus.closest(".s")), theme: document.documentElement.dataset.theme ?? "",
     help: document.getElementById("help").open, contents: document.getElementById("contents").classList.contains("open"),
-    follow: !document.getElementById("follow").hidden, scroll: scrollY,
+    follow: !document.getElementById("follow").hidden, scroll: scrollY, followed: window.followed ?? "",
   };
 };
 const settled = (page) => page.evaluate(() => new Promise((done) => {
@@ -62,7 +62,7 @@ for (const at of task.samples) {
 }
 
 // Clicks: on a word, on the play button; then each frame of a second and a half.
-const word = page.locator(".s").nth(task.click.sentence).locator(":scope > span").nth(task.click.word);
+const word = page.locator(".s").nth(task.click.sentence).locator("span").nth(task.click.word);
 await step(page, "click", () => word.click());
 await step(page, "play", () => page.locator("#play").click());
 seen.played = await page.evaluate((look) => new Promise((done) => {
@@ -111,6 +111,28 @@ await press(page, "c", "contents");
 await press(page, "Escape", "contents closed");
 await page.context().close();
 
+// Links are followed, by the pointer and by the keyboard; words in them and in
+// rows are jumped to.
+page = await open();
+await page.evaluate((n) => {
+  const sentence = document.querySelectorAll(".s:not(.more)")[n];
+  sentence.querySelector("a").id = "the-link";
+  addEventListener("click", (event) => {
+    window.followed = event.target.closest("a")?.href;
+    event.preventDefault();
+  });
+}, task.linked);
+const linked = page.locator(".s:not(.more)").nth(task.linked);
+await linked.locator("span").first().click();
+await step(page, "click on a link", () => page.locator("#the-link").click());
+await page.evaluate(() => { window.followed = ""; document.getElementById("the-link").focus(); });
+await press(page, "Enter", "Enter on a link");
+await page.evaluate(() => { window.followed = ""; });
+await page.keyboard.press("ArrowRight"); // from the link, whose first word is the sentence's second
+await press(page, "Enter", "Enter on a word in a link");
+await step(page, "click in a row", () => page.locator(".s.more span").first().click());
+await page.context().close();
+
 // Rules of accessibility, in both themes and at two widths; pictures for people.
 page = await open({ reducedMotion: "reduce", deviceScaleFactor: 2 });
 await page.evaluate((t) => { document.getElementById("audio").currentTime = t; }, task.samples[3]);
@@ -140,7 +162,7 @@ await page.context().close();
 
 // The page in one file.
 page = await open({}, task.single);
-await step(page, "single: click", () => page.locator(".s").nth(task.click.sentence).locator(":scope > span").nth(task.click.word).click());
+await step(page, "single: click", () => page.locator(".s").nth(task.click.sentence).locator("span").nth(task.click.word).click());
 await step(page, "single: play", () => page.locator("#play").click());
 await page.waitForTimeout(500);
 await step(page, "single: heard", () => {});

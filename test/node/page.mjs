@@ -13,6 +13,8 @@ const page = parse(readFileSync(process.argv[2], "utf8"), {
 const attribute = (node, name) => node.attrs?.find((a) => a.name === name)?.value;
 const text = (node) => node.nodeName === "#text" ? node.value : (node.childNodes ?? []).map(text).join("");
 
+const wordsIn = (node) => (node.childNodes ?? []).flatMap((n) => n.nodeName === "span" ? [text(n)] : wordsIn(n));
+
 let data = null, policy = "", title = "", lang = "", headings = [];
 function walk(node, block) {
   const name = node.nodeName;
@@ -30,9 +32,10 @@ function walk(node, block) {
     else inline.push(`'sha256-${createHash("sha256").update(text(node)).digest("base64")}'`);
   }
   if (name === "section" && attribute(node, "id")) chapters.push(attribute(node, "id"));
-  if (attribute(node, "class") === "s") {
-    const words = node.childNodes.filter((n) => n.nodeName === "span").map(text);
-    sentences.push({ block, text: text(node), lang: attribute(node, "lang") ?? "", words });
+  if (attribute(node, "class") === "s") sentences.push({ block, text: "", lang: attribute(node, "lang") ?? "", words: [] });
+  if (["s", "s more"].includes(attribute(node, "class"))) {
+    sentences.at(-1).text += text(node);
+    sentences.at(-1).words.push(...wordsIn(node));
   }
   if (attribute(node, "dir") === "auto") block = name;
   for (const child of node.childNodes ?? []) walk(child, block);

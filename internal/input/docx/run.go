@@ -119,7 +119,14 @@ func (s *story) why() string {
 // text takes a piece of text as Flow.Text does.
 func (s *story) text(str string, off int) {
 	if !s.instructing() { // else it is part of what a field is told to do
-		s.prose.Text(input.Piece{Text: str, Off: off, Raised: s.run.raised}, s.run.langs.Of(str, s.prose.Lang()), s.why())
+		around := s.styles.base
+		if s.p != nil {
+			around = around.over(s.p.style.run)
+		}
+		s.prose.Text(input.Piece{
+			Text: str, Off: off, Raised: s.run.raised,
+			Strong: s.run.bold == on && around.bold != on, Emphasis: s.run.italic == on && around.italic != on,
+		}, s.run.langs.Of(str, s.prose.Lang()), s.why())
 	}
 }
 

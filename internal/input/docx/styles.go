@@ -66,6 +66,7 @@ func (t *toggle) set(v string) {
 type runProps struct {
 	langs          input.Langs
 	vanish, strike toggle
+	bold, italic   toggle
 	sign           bool // the text is the mark of a note
 	raised         input.Raised
 }
@@ -78,6 +79,12 @@ func (p runProps) over(q runProps) runProps {
 	}
 	if q.strike == unset {
 		q.strike = p.strike
+	}
+	if q.bold == unset {
+		q.bold = p.bold
+	}
+	if q.italic == unset {
+		q.italic = p.italic
 	}
 	q.sign = q.sign || p.sign
 	if q.raised == input.Level {
@@ -313,6 +320,10 @@ func (s *styles) runProps(x *input.XMLReader) runProps {
 			if p.strike != on {
 				p.strike.set(t.Attr("w:val"))
 			}
+		case "w:b":
+			p.bold.set(t.Attr("w:val"))
+		case "w:i":
+			p.italic.set(t.Attr("w:val"))
 		case "w:vertAlign":
 			p.raised = map[string]input.Raised{"superscript": input.Superscript, "subscript": input.Subscript}[t.Attr("w:val")]
 		case "w:rtl":

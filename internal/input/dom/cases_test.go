@@ -4,7 +4,9 @@ package dom
 var cases = []struct{ page, want string }{
 	{`<h1>Ein <b>Titel</b></h1><p>Kaffee &amp; <i>Kuchen</i>.<br>Zweite&nbsp;Zeile<br><br>Dritter Absatz`, `
 heading1 "Ein Titel"
+	strong "Titel"
 paragraph "Kaffee & Kuchen. Zweite\u00a0Zeile"
+	emphasis "Kuchen"
 	line-break at 16
 paragraph "Dritter Absatz"
 `},
@@ -97,6 +99,7 @@ table group=1 "y · z"
 paragraph "Wort, und 10² H₂O, 1st, Wort."
 	note-ref at 4 1
 	note-ref at 5 2
+	raised "st"
 footnote note=1 "Die Note"
 footnote note=2 "Noch eine"
 dropped mark of a note: "1"
@@ -146,6 +149,7 @@ Text</p>`, `
 paragraph "漢字です日本語 und Text"
 	instead "漢" かん
 	instead "字" じ
+	strong "語"
 `},
 	{`<p lang=fr>Bonjour <span lang=de>Tag</span></p><div lang=es><p>Hola</p></div><p>Das <i lang=en>is</i></p>`, `
 paragraph lang=fr "Bonjour Tag"
@@ -153,6 +157,7 @@ paragraph lang=fr "Bonjour Tag"
 paragraph lang=es "Hola"
 paragraph "Das is"
 	foreign "is" en
+	emphasis "is"
 `},
 	{`<div hidden>h</div><nav><a href=x>a</a> <a href=y>b</a></nav><p>a <del>b</del> c <ins>d</ins> <span style="display: none">e</span></p><button>f</button><noscript>g</noscript><p>x <span aria-hidden=true>i</span></p><span epub:type=pagebreak>12</span>`, `
 paragraph "a c d"
@@ -224,11 +229,16 @@ dropped annotation of a formula: "speed v_{0}"
 `},
 	{`<p>Nimm 3<sup>1</sup>/<sub>2</sub> Tassen, <sup>3</sup>⁄<sub>4</sub> Liter.</p>`, `
 paragraph "Nimm 3 1/2 Tassen, 3⁄4 Liter."
+	raised "1"
+	lowered "2"
+	raised "3"
+	lowered "4"
 `},
 	{`<p>Drittens mit <a href="#n4"><sup>4</sup></a>, und <a href="#n5"><sup>5</sup></a> weiter.<sup>†</sup> Also a<sup>*</sup>.</p><ol><li id=n4>Vier<li id=n5>Fünf</ol>`, `
 paragraph "Drittens mit, und weiter. Also a*."
 	note-ref at 12 1
 	note-ref at 17 2
+	raised "*"
 footnote note=1 "Vier"
 footnote note=2 "Fünf"
 dropped mark of a note: "4"

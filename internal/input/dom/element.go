@@ -236,6 +236,12 @@ func (w *walker) content(n *html.Node) {
 			return
 		}
 		w.children(n)
+	case atom.Em, atom.I, atom.Cite, atom.Dfn, atom.Var:
+		w.styled(n, document.Emphasis)
+	case atom.Strong, atom.B:
+		w.styled(n, document.Strong)
+	case atom.Code, atom.Kbd, atom.Samp, atom.Tt:
+		w.styled(n, document.CodeWords)
 	case atom.Q:
 		w.quote(n)
 	case atom.Ruby:

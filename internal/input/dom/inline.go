@@ -235,12 +235,12 @@ func annotates(n *html.Node) bool {
 // no power stands, is the mark of a note that the page does not have. Letters
 // ("1<sup>st</sup>") stay what they are.
 func (w *walker) raised(n *html.Node) {
-	table := input.Superscripts
+	table, kind := input.Superscripts, document.Raised
 	if n.DataAtom == atom.Sub {
-		table = input.Subscripts
+		table, kind = input.Subscripts, document.Lowered
 	}
 	if w.fraction(n) {
-		w.children(n)
+		w.styled(n, kind)
 		return
 	}
 	text := textOf(n)
@@ -249,7 +249,11 @@ func (w *walker) raised(n *html.Node) {
 		return
 	}
 	if !w.scriptable(n, table) || !onlyText(n) {
-		w.marks(n)
+		if w.holdsMark(n) {
+			w.marks(n)
+		} else {
+			w.styled(n, kind)
+		}
 		return
 	}
 	if n.DataAtom == atom.Sup && (text[0] >= '0' && text[0] <= '9') && !strings.Contains(text, "n") && w.afterWord(n) {

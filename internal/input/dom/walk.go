@@ -410,6 +410,16 @@ func (w *walker) span(n *html.Node, s document.Span) {
 	w.f.EndSpan()
 }
 
+// styled walks the content of n inside a span that says how it is set. A
+// listing says that by itself.
+func (w *walker) styled(n *html.Node, kind document.SpanKind) {
+	if w.pre > 0 {
+		w.children(n)
+		return
+	}
+	w.span(n, document.Span{Kind: kind})
+}
+
 // block walks the content of n as blocks of their own.
 func (w *walker) block(n *html.Node) {
 	w.edge()

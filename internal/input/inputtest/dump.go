@@ -13,7 +13,7 @@ import (
 	"narrate/internal/document"
 )
 
-var spanNames = [...]string{"foreign", "link", "instead", "abbr", "say-as", "phonemes", "alt", "generated", "voice", "prosody", "line-break", "sentence-end", "silence", "note-ref", "mark"}
+var spanNames = [...]string{"foreign", "link", "emphasis", "strong", "code", "raised", "lowered", "instead", "abbr", "say-as", "phonemes", "alt", "generated", "voice", "prosody", "line-break", "sentence-end", "silence", "note-ref", "mark"}
 
 // Dump writes a document for people to read and for golden files: its metadata,
 // a line for each block, its spans and cells below it, and what was dropped.

@@ -52,8 +52,13 @@ func (delimiters) OnMatch(int) ast.Node { return nil }
 func doubled(run *parser.Delimiter) bool { return run.Char == '~' || run.Char == '=' }
 
 // pairing says what became of a run: its first closing characters end emphasis,
-// the last opening ones begin it, and those between are text.
-type pairing struct{ closing, opening int }
+// the last opening ones begin it, and those between are text. ends and begins are
+// of how many characters each sign is, in the order in which they were found: the
+// innermost first.
+type pairing struct {
+	closing, opening int
+	ends, begins     []int
+}
 
 // pair finds which of the runs among the children of an inline parent are signs
 // (CommonMark 0.31.2, "An algorithm for parsing nested emphasis and links";
@@ -101,6 +106,7 @@ func pair(parent ast.Node, pairs map[*parser.Delimiter]pairing) {
 			p, q := pairs[opener], pairs[closer]
 			p.opening += n
 			q.closing += n
+			p.begins, q.ends = append(p.begins, n), append(q.ends, n)
 			pairs[opener], pairs[closer] = p, q
 			openers = openers[:at+1]
 			if opener.Length == 0 {

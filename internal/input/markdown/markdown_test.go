@@ -16,6 +16,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 var spanNames = map[document.SpanKind]string{
 	document.Foreign: "foreign", document.Link: "link", document.Instead: "instead", document.Abbr: "abbr", document.AltText: "alt",
+	document.Emphasis: "emphasis", document.Strong: "strong", document.CodeWords: "code", document.Raised: "raised", document.Lowered: "lowered",
 	document.Generated: "generated", document.LineBreak: "line-break", document.NoteRef: "note-ref",
 }
 

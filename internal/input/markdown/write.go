@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -31,7 +32,9 @@ type writer struct {
 	close []string // what ends the nodes around, "" for nothing
 	deep  int      // how many containers are open
 	cell  bool     // in a cell of a table, where "\|" is "|" even in code
-	dels  int      // open <del>
+
+	// open counts how many elements of a name the signs around have begun.
+	open map[string]int
 
 	lead  int // where the ordinal in front of the next text begins, or -1
 	abbrs *abbreviations
@@ -45,7 +48,7 @@ type writer struct {
 func (w *writer) document(root *ast.Document, st *state) {
 	ns := st.notes
 	w.abbrs = &st.abbrs
-	w.pairs = map[*parser.Delimiter]pairing{}
+	w.pairs, w.open = map[*parser.Delimiter]pairing{}, map[string]int{}
 	w.walk(root)
 	for i := 0; i < len(w.queue); i++ {
 		w.note(w.queue[i])
@@ -95,9 +98,6 @@ func (w *writer) leave(n ast.Node) {
 			w.out.WriteString("</" + w.inline[i] + ">")
 		}
 		w.inline = w.inline[:0]
-		for ; w.dels > 0; w.dels-- {
-			w.out.WriteString("</del>")
-		}
 		if len(w.pairs) > 0 {
 			w.pairs = map[*parser.Delimiter]pairing{} // clearing takes as long as the longest block before
 		}
@@ -294,10 +294,11 @@ func (w *writer) enterInline(n ast.Node) (end string, in bool) {
 	case *sign:
 		w.sign(n)
 	case *ast.CodeSpan:
+		end := w.tag("code", "", n.Pos())
 		for c := n.FirstChild(); c != nil; c = c.NextSibling() {
 			w.codeText(c.(*ast.Text).Segment)
 		}
-		return "", false
+		return end, false
 	case *ast.Link:
 		return w.tag("a", ` href="`+html.EscapeString(address(n.Destination))+`"`, n.Pos()), true
 	case *ast.AutoLink:
@@ -411,21 +412,38 @@ func (w *writer) codeText(s text.Segment) {
 	w.plain(lo, s.Stop)
 }
 
-// delimiter writes what is text of a run, and the ends and beginnings of
-// struck-out text.
+// delimiter writes what is text of a run, and the ends and beginnings of what it
+// marks. An element in another of its name says no more and is not written.
 func (w *writer) delimiter(d *parser.Delimiter) {
 	p := w.pairs[d]
-	if d.Char == '~' && p.closing > 0 {
-		if w.dels--; w.dels == 0 {
-			w.out.WriteString("</del>")
+	for _, n := range p.ends {
+		if name := marked(d.Char, n); name != "" {
+			if w.open[name]--; w.open[name] == 0 {
+				w.out.WriteString("</" + name + ">")
+			}
 		}
 	}
 	w.plain(d.Segment.Start+p.closing, d.Segment.Start+p.closing+d.Length)
-	if d.Char == '~' && p.opening > 0 {
-		if w.dels++; w.dels == 1 {
-			w.tag("del", "", d.Segment.Start)
+	for _, n := range slices.Backward(p.begins) {
+		if name := marked(d.Char, n); name != "" {
+			if w.open[name]++; w.open[name] == 1 {
+				w.tag(name, "", d.Segment.Start)
+			}
 		}
 	}
+}
+
+// marked is the element that a sign of n such characters stands for; "" for none.
+func marked(char byte, n int) string {
+	switch {
+	case char == '~':
+		return "del"
+	case char != '*' && char != '_':
+		return ""
+	case n == 1:
+		return "em"
+	}
+	return "strong"
 }
 
 func (w *writer) autoLink(n *ast.AutoLink) {

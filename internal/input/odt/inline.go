@@ -33,6 +33,8 @@ func (s *story) words(t input.XMLToken) {
 func (s *story) say(p input.Piece) {
 	why := s.why()
 	p.Raised = s.props.raised
+	p.Strong = s.props.bold == on && s.around.bold != on
+	p.Emphasis = s.props.italic == on && s.around.italic != on
 	if !s.code || why != "" || !strings.ContainsAny(p.Text, "\t\r\n") {
 		s.prose.Text(p, s.props.langs.Of(p.Text, s.prose.Lang()), why)
 		return

@@ -34,6 +34,7 @@ type story struct {
 	x      *input.XMLReader
 	prose  input.Prose
 	props  textProps // of the text under way
+	around textProps // of the paragraph under way
 	reason string    // why all text is dropped; "" if it is not
 	lists  []*list   // that are open
 	item   *item     // the innermost that is open
@@ -213,8 +214,9 @@ func (s *story) paragraph(t input.XMLToken, level int) {
 	case s.item != nil && is.Kind == document.Paragraph:
 		is.Box, is.Boxed = input.Item, true
 	}
-	old, code := s.props, s.code
+	old, around, code := s.props, s.around, s.code
 	s.props = s.styles.base.over(st.text)
+	s.around = s.props
 	s.code = is.Kind == document.Code && !s.prose.Row
 	s.toc = st.role == contents
 	s.prose.Begin(is)
@@ -223,7 +225,7 @@ func (s *story) paragraph(t input.XMLToken, level int) {
 	}
 	s.content()
 	s.prose.End()
-	s.props, s.code, s.toc = old, code, false
+	s.props, s.around, s.code, s.toc = old, around, code, false
 	if s.table == nil {
 		s.flushBoxes()
 	}

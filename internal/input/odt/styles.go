@@ -65,6 +65,7 @@ func toggled(is bool) toggle {
 type textProps struct {
 	langs          input.Langs
 	hidden, struck toggle
+	bold, italic   toggle
 	raised         input.Raised
 }
 
@@ -73,6 +74,12 @@ func (p textProps) over(q textProps) textProps {
 	q.langs = p.langs.Over(q.langs)
 	if q.hidden == unset {
 		q.hidden = p.hidden
+	}
+	if q.bold == unset {
+		q.bold = p.bold
+	}
+	if q.italic == unset {
+		q.italic = p.italic
 	}
 	if q.raised == input.Level {
 		q.raised = p.raised
@@ -213,6 +220,12 @@ func (s *styles) readStyle(x *input.XMLReader, st *style) *style {
 			st.text.raised = input.Subscript
 		case strings.HasPrefix(v, "super"), v != "" && !strings.HasPrefix(v, "0"):
 			st.text.raised = input.Superscript
+		}
+		if v := t.Attr("fo:font-weight"); v != "" {
+			st.text.bold = toggled(v == "bold" || v >= "600" && v <= "900")
+		}
+		if v := t.Attr("fo:font-style"); v != "" {
+			st.text.italic = toggled(v != "normal")
 		}
 		if v := t.Attr("text:display"); v != "" {
 			st.text.hidden = toggled(v == "none")

@@ -91,6 +91,11 @@ func (w *writer) next(list []prose.Block) (rest []prose.Block) {
 		}
 		w.element(heading(level), "", b)
 	case document.Code:
+		if code := b.Cues[0].Utterance.Instead; code != "" {
+			w.element("p", "", b)
+			w.WriteString(`<pre dir="ltr"><code>` + prose.Escape(code) + "</code></pre>\n")
+			break
+		}
 		w.WriteString("<pre>")
 		w.element("code", "", b)
 		w.WriteString("</pre>\n")
@@ -177,8 +182,88 @@ func (w *writer) figure(list []prose.Block) (rest []prose.Block) {
 	return list[above+things+below:]
 }
 
-// table writes rows, whose cells are not known, as paragraphs.
+// table writes rows: as paragraphs where the cells of one are not known. Headings
+// begin a further table.
 func (w *writer) table(rows []prose.Block) {
+	for len(rows) > 0 {
+		k := 1
+		for k < len(rows) && rows[k].Cues[0].Utterance.Headings == nil {
+			k++
+		}
+		w.rows(rows[:k])
+		rows = rows[k:]
+	}
+}
+
+func (w *writer) rows(rows []prose.Block) {
+	cells := make([][]prose.Cell, len(rows))
+	for i := range rows {
+		if cells[i] = prose.Cells(&rows[i]); cells[i] == nil {
+			w.lines(rows)
+			return
+		}
+	}
+	w.open("table", "table", "")
+	if headings := rows[0].Cues[0].Utterance.Headings; headings != nil {
+		w.WriteString("<thead>\n<tr>")
+		for _, text := range headings {
+			if text == "" {
+				w.WriteString("<td></td>")
+			} else {
+				w.WriteString(`<th scope="col">` + prose.Escape(text) + "</th>")
+			}
+		}
+		w.WriteString("</tr>\n</thead>\n")
+	}
+	w.WriteString("<tbody>\n")
+	for i := range rows {
+		w.open("tr", "table-row", "")
+		w.cells(&rows[i], cells[i])
+		w.close("tr")
+	}
+	w.WriteString("</tbody>\n")
+	w.close("table")
+}
+
+// cells writes those of a row. Of a sentence that stands in several, the words
+// that have no times are shown as spoken in the first one.
+func (w *writer) cells(b *prose.Block, cells []prose.Cell) {
+	column := 0
+	var rest []prose.Word
+	for _, c := range cells {
+		for ; column < min(c.Column, prose.MaxColumns); column++ {
+			w.WriteString("<td></td>")
+		}
+		column++
+		tag, attributes := "td", ""
+		if c.Header {
+			tag, attributes = "th", ` scope="row"`
+		}
+		runs := direction(w.book.lang)
+		w.WriteString("<" + tag + attributes + ">")
+		for k := range c.Parts {
+			p := &c.Parts[k]
+			cue := &b.Cues[p.Cue]
+			if k > 0 {
+				w.WriteString(prose.Gap(b.Cues[c.Parts[k-1].Cue].Utterance.Text))
+			}
+			id := ""
+			if p.First {
+				id = sentenceID(b.First + p.Cue)
+				rest = w.timed(cue, b.First+p.Cue)
+			}
+			var in []prose.Word
+			in, rest = p.Take(rest)
+			w.begin(cue, id, runs)
+			prose.Set(w, cue.Utterance, p.Lo, p.Hi, in)
+			w.WriteString("</span>")
+		}
+		w.WriteString("</" + tag + ">")
+	}
+}
+
+// lines writes rows as paragraphs.
+func (w *writer) lines(rows []prose.Block) {
 	w.open("div", "table", ` class="table"`)
 	for i := range rows {
 		w.open("div", "table-row", "")
@@ -227,8 +312,18 @@ func (w *writer) element(tag, class string, b *prose.Block) {
 // sentence writes the i-th cue of the chapter, inside an element whose lines run
 // in that direction.
 func (w *writer) sentence(c *timeline.Cue, i int, runs string) {
-	id := sentenceID(i)
-	w.WriteString(`<span id="` + id + `"`)
+	words := w.timed(c, i)
+	w.begin(c, sentenceID(i), runs)
+	prose.Set(w, c.Utterance, 0, len(c.Utterance.Text), words)
+	w.WriteString("</span>")
+}
+
+// begin writes the start of an element for a cue's text.
+func (w *writer) begin(c *timeline.Cue, id, runs string) {
+	w.WriteString("<span")
+	if id != "" {
+		w.WriteString(` id="` + id + `"`)
+	}
 	if lang := language(c.Utterance.Lang); lang != "" && lang != w.book.lang {
 		w.WriteString(languageAttributes(lang))
 		if d := direction(lang); d != runs {
@@ -236,34 +331,35 @@ func (w *writer) sentence(c *timeline.Cue, i int, runs string) {
 		}
 	}
 	w.WriteByte('>')
+}
+
+// timed says in the overlay when the i-th cue of the chapter is heard, and gives
+// those of its words that have elements there.
+func (w *writer) timed(c *timeline.Cue, i int) []prose.Word {
+	id := sentenceID(i)
 	begin, end := int64(0), w.ends[i]
 	if i > 0 {
 		begin = w.ends[i-1]
 	}
-	text := c.Utterance.Text
 	var list []timeline.Word
 	if w.book.words {
 		list = words(c)
 	}
 	if len(list) == 0 {
 		w.overlay.par(id, begin, end)
-		w.WriteString(prose.Escape(text) + "</span>")
-		return
+		return nil
 	}
 	w.overlay.begin(id, "")
-	at, from := 0, begin
+	from := begin
 	until := endsOfWords(w.book.edition.Timeline.Rate, w.chapter.span, list, begin, end)
+	var out []prose.Word
 	for k, word := range list {
-		w.WriteString(prose.Escape(text[at:word.Lo]))
-		at = word.Hi
 		wordID := id + "w" + strconv.Itoa(k+1)
 		if w.overlay.par(wordID, from, until[k]) {
-			w.WriteString(`<span id="` + wordID + `">` + prose.Escape(text[word.Lo:word.Hi]) + "</span>")
-		} else {
-			w.WriteString(prose.Escape(text[word.Lo:word.Hi]))
+			out = append(out, prose.Word{Lo: word.Lo, Hi: word.Hi, Tag: `<span id="` + wordID + `">`})
 		}
 		from = until[k]
 	}
 	w.overlay.end()
-	w.WriteString(prose.Escape(text[at:]) + "</span>")
+	return out
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -187,6 +188,32 @@ func letters(text string) string {
 	}, text)
 }
 
+// TestArticle: the article is set as it was written.
+func TestArticle(t *testing.T) {
+	e := outputtest.Article(t)
+	e.Captions.Words = true
+	got, folder := read(t, write(t, quick, e))
+	text, err := os.ReadFile(filepath.Join(folder, got.Chapters[0].File))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tags := regexp.MustCompile(`</?span[^>]*>| id="b[0-9]+"`).ReplaceAllString(string(text), "")
+	for _, want := range []string{
+		"<h1>Die <em>Lampe</em> am Kai</h1>",
+		`Jede Nacht <a href="https://example.org/?a&amp;b" rel="noopener noreferrer">um <strong>neun</strong> steigt</a> der <em>Wärter</em> hinauf. Er trinkt <code>H<sub>2</sub>O</code>, un<em>glaub</em>lich.</p>`,
+		"<p>Kein Skript und keine Datei.</p>",
+		"<thead>\n<tr><th scope=\"col\">Jahr &amp; Tag</th><td></td><th scope=\"col\">Wer</th></tr>\n</thead>",
+		`<th scope="row">1897</th><td></td><td><a href="mailto:jens@example.org" rel="noopener noreferrer">Jens</a></td><td>Er baute. Und blieb.</td></tr>`,
+		"<td>1911</td><td>Marta</td></tr>\n</tbody>\n</table>",
+		"<pre dir=\"ltr\"><code>if a {\n\t&lt;b&gt;\n}</code></pre>",
+		"<blockquote>\n<p>Eine Lampe, <sup>mehr</sup> nicht.</p>\n</blockquote>",
+	} {
+		if !strings.Contains(tags, want) {
+			t.Errorf("no %s in\n%s", want, tags)
+		}
+	}
+}
+
 // epubcheck has the validator of the W3C read a book. It has no complaint, not
 // even a warning.
 func epubcheck(t *testing.T, path string) {
@@ -213,7 +240,7 @@ func TestValid(t *testing.T) {
 		"sentences": {false, outputtest.Spec{Chapters: 14, Cues: 12, Jobs: 2, Metadata: outputtest.Metadata(t)}, nil, "ltr"},
 		"words": {true, outputtest.Spec{Chapters: 3, Cues: 20, Words: true, Pause: -1, Frames: func(i int) int64 {
 			return []int64{3000, 1, 1, 5000, 2}[i%5]
-		}}, func(e *output.Edition) { kinds(e); e.Timeline.Lang = "ar-EG" }, "rtl"},
+		}}, func(e *output.Edition) { kinds(e); settings(e); e.Timeline.Lang = "ar-EG" }, "rtl"},
 		"nothing": {false, outputtest.Spec{Chapters: 3, Cues: 20}, func(e *output.Edition) { bare(e); kinds(e) }, "ltr"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -254,6 +281,32 @@ func bare(e *output.Edition) {
 }
 
 // kinds gives the cues all kinds there are, in turn and in groups.
+// settings gives each sentence emphasis and links by its words, and rows cells.
+func settings(e *output.Edition) {
+	for i := range e.Timeline.Chapters {
+		for k := range e.Timeline.Chapters[i].Cues {
+			cue := &e.Timeline.Chapters[i].Cues[k]
+			u, w := cue.Utterance, cue.Words
+			if u.Kind == document.Code {
+				u.Instead = "if a {\n\t<b>\n}"
+			}
+			if len(w) < 3 {
+				continue
+			}
+			u.Spans = []script.Span{
+				{Kind: document.Link, Lo: w[0].Lo, Hi: w[1].Hi, Address: "https://example.org/?a&b"},
+				{Kind: document.Emphasis, Lo: w[0].Lo, Hi: w[0].Hi},
+				{Kind: document.CodeWords, Lo: w[2].Lo, Hi: w[2].Hi},
+				{Kind: document.Raised, Lo: w[2].Lo, Hi: w[2].Hi},
+			}
+			if u.Kind == document.Table {
+				u.Cells = []document.Cell{{Lo: w[0].Lo, Hi: w[0].Hi, Header: true}, {Lo: w[1].Lo, Hi: len(u.Text), Column: 2}}
+				u.Headings = []string{"A & B", "", "C"}
+			}
+		}
+	}
+}
+
 func kinds(e *output.Edition) {
 	order := []document.Kind{
 		document.Heading, document.ListItem, document.ListItem, document.Quote, document.Code, document.Footnote,

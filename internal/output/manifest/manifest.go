@@ -144,9 +144,25 @@ type (
 		span
 		Clip       string          `json:"clip,omitempty"`
 		Source     place           `json:"source"`
+		Spans      []inline        `json:"spans,omitempty"`
+		Cells      []cell          `json:"cells,omitempty"`
+		Headings   []string        `json:"headings,omitempty"`
+		Instead    string          `json:"instead,omitempty"`
 		Marks      []mark          `json:"marks,omitempty"`
 		Timing     timeline.Timing `json:"timing,omitempty"`
 		Confidence float64         `json:"confidence,omitempty"`
+	}
+	inline struct {
+		Kind string `json:"kind"`
+		From int    `json:"from"`
+		To   int    `json:"to"`
+		Link string `json:"link,omitempty"`
+	}
+	cell struct {
+		Column int  `json:"column"`
+		Header bool `json:"header,omitempty"`
+		From   int  `json:"from"`
+		To     int  `json:"to"`
 	}
 	mark struct {
 		Name  string      `json:"name"`
@@ -364,6 +380,9 @@ func (w *writer) cue(source string, cue *timeline.Cue) error {
 		}
 		o.Source.Jumps = append(o.Source.Jumps, jump{from, j.Offset})
 		jumped = j.Text
+	}
+	if err := o.set(u); err != nil {
+		return err
 	}
 	for _, m := range cue.Marks {
 		o.Marks = append(o.Marks, mark{m.Name, m.Frame, json.Number(w.rate.Seconds(m.Frame))})

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"narrate/internal/document"
 	"narrate/internal/output"
 	"narrate/internal/output/outputtest"
 	"narrate/internal/script"
@@ -32,6 +33,18 @@ func full(t testing.TB) output.Edition {
 	u := *cue.Utterance
 	u.Jumps = []script.Jump{{Text: 1, Offset: 7}, {Text: len(u.Text) - 1, Offset: 900}}
 	cue.Utterance = &u
+	row := *line.Chapters[1].Cues[1].Utterance
+	row.Text, row.Headings, row.Instead = "Größe · viel <b>", []string{"Maß", ""}, "if a {\n\t\"b\"\n}"
+	row.Cells = []document.Cell{{Lo: 0, Hi: 7, Header: true}, {Lo: 11, Hi: 19, Column: 3}}
+	row.Spans = []script.Span{
+		{Kind: document.Link, Lo: 0, Hi: 7, Address: "https://example.org/?a&b"},
+		{Kind: document.Strong, Lo: 0, Hi: 7},
+		{Kind: document.Emphasis, Lo: 2, Hi: 4},
+		{Kind: document.CodeWords, Lo: 11, Hi: 15},
+		{Kind: document.Raised, Lo: 15, Hi: 17},
+		{Kind: document.Lowered, Lo: 17, Hi: 19},
+	}
+	line.Chapters[1].Cues[1].Utterance, line.Chapters[1].Cues[1].Words = &row, nil
 	return e
 }
 
@@ -55,6 +68,9 @@ func TestRead(t *testing.T) {
 		for i := range e.Timeline.Chapters {
 			for j := range e.Timeline.Chapters[i].Cues {
 				want, got := e.Timeline.Chapters[i].Cues[j], got.Timeline.Chapters[i].Cues[j]
+				if !slices.Equal(want.Utterance.Spans, got.Utterance.Spans) || !slices.Equal(want.Utterance.Cells, got.Utterance.Cells) {
+					t.Errorf("%s: cue %d.%d is set %+v", name, i, j, got.Utterance)
+				}
 				if !slices.Equal(want.Utterance.Jumps, got.Utterance.Jumps) {
 					t.Errorf("%s: jumps of cue %d.%d are %v, want %v", name, i, j, got.Utterance.Jumps, want.Utterance.Jumps)
 				}
@@ -100,6 +116,25 @@ func TestReadErrors(t *testing.T) {
 		}
 		if _, err := Read(strings.NewReader(bad)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", change[1], err, want)
+		}
+	}
+	const text = `"text":"Am Hafen",`
+	for set, want := range map[string]string{
+		`"spans":[{"kind":"blink","from":0,"to":2}]`:                                      `span 1: there is no kind "blink"`,
+		`"spans":[{"kind":"strong","from":3,"to":9}]`:                                     "span 1: code points 3 to 9 of a text of 8",
+		`"spans":[{"kind":"strong","from":-1,"to":1}]`:                                    "span 1: code points -1",
+		`"spans":[{"kind":"strong","from":3,"to":8},{"kind":"emphasis","from":0,"to":2}]`: "span 2 begins before",
+		`"spans":[{"kind":"strong","from":0,"to":4},{"kind":"emphasis","from":3,"to":8}]`: "span 2 crosses",
+		`"spans":[{"kind":"strong","from":0,"to":8},{"kind":"strong","from":3,"to":8}]`:   "span 2 crosses",
+		`"cells":[{"column":-1,"from":0,"to":2}]`:                                         "cell 1: column -1",
+		`"cells":[{"column":99999999,"from":0,"to":2}]`:                                   "cell 1: column 99999999",
+		`"cells":[{"column":0,"from":0,"to":20}]`:                                         "cell 1: column 0, code points 0 to 20",
+		`"cells":[{"column":0,"from":0,"to":2},{"column":0,"from":3,"to":8}]`:             "cell 2 begins before",
+		`"cells":[{"column":0,"from":3,"to":8},{"column":1,"from":0,"to":2}]`:             "cell 2 begins before",
+	} {
+		bad := strings.Replace(good, text, text+set+",", 1)
+		if _, err := Read(strings.NewReader(bad)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", set, err, want)
 		}
 	}
 	if _, err := Read(strings.NewReader("")); err == nil {

@@ -18,6 +18,7 @@ import (
 type article struct {
 	*bufio.Writer // keeps the first error for Flush
 	edition       *output.Edition
+	labels        labels
 	rank          int    // of the last heading: 1 for <h1>
 	open          string // the tag of the element around the blocks of one kind; "" for none
 	chunk         int    // blocks in the chunk that is open
@@ -121,7 +122,7 @@ func (a *article) section(i int, list []prose.Block, titled bool) {
 		}
 	}
 	for k := range list {
-		if a.chunk >= chunkSize && a.group(&list[k]) != a.open {
+		if a.chunk >= chunkSize && (a.open == "" || a.group(&list[k]) != a.open || a.open == tables) {
 			a.close()
 			a.closeChunk()
 			a.openChunk()
@@ -147,20 +148,31 @@ func (a *article) heading(level int) string {
 	return "h" + strconv.Itoa(a.rank)
 }
 
+// tables is the group of rows.
+const tables = "table"
+
 // group is the tag around blocks of the kind; "" where they stand alone.
 func (*article) group(b *prose.Block) string {
 	switch b.Kind {
+	case document.Table:
+		if prose.Cells(b) != nil {
+			return tables
+		}
 	case document.ListItem:
 		return "ul"
 	case document.Quote:
 		return "blockquote"
-	case document.Paragraph, document.Title, document.Heading, document.Code, document.Table, document.Image, document.Footnote, document.Break, document.Caption:
+	case document.Paragraph, document.Title, document.Heading, document.Code, document.Image, document.Footnote, document.Break, document.Caption:
 	}
 	return ""
 }
 
 func (a *article) close() {
-	if a.open != "" {
+	switch a.open {
+	case "":
+	case tables:
+		a.WriteString("</tbody>\n</table></div>\n")
+	default:
 		a.WriteString("</" + a.open + ">\n")
 	}
 	a.open = ""
@@ -170,9 +182,14 @@ func (a *article) close() {
 var numbered = regexp.MustCompile(`^\s*([0-9]{1,4}|[A-Za-z]|[ivxlc]+)?[.):\x{2022}\x{2013}-]\s`)
 
 func (a *article) block(b *prose.Block, level int, first bool) {
-	if around := a.group(b); around != a.open {
+	headings := b.Cues[0].Utterance.Headings
+	if around := a.group(b); around != a.open || around == tables && headings != nil {
 		a.close()
-		if a.open = around; around != "" {
+		switch a.open = around; around {
+		case "":
+		case tables:
+			a.table(headings)
+		default:
 			a.WriteString("<" + around + ">\n")
 		}
 	}
@@ -189,8 +206,17 @@ func (a *article) block(b *prose.Block, level int, first bool) {
 		}
 		a.element("li", class, b)
 	case document.Code:
+		if code := b.Cues[0].Utterance.Instead; code != "" {
+			a.element("p", "caption", b)
+			a.WriteString(`<pre dir="ltr"><code>` + prose.Escape(code) + "</code></pre>\n")
+			break
+		}
 		a.element("pre", "", b)
 	case document.Table:
+		if cells := prose.Cells(b); cells != nil {
+			a.row(b, cells)
+			break
+		}
 		a.element("p", "row", b)
 	case document.Image:
 		a.element("p", "image", b)
@@ -225,22 +251,85 @@ func (a *article) element(tag, class string, b *prose.Block) {
 	a.WriteString("</" + tag + ">\n")
 }
 
+// table begins a table, below the headings of its columns if they are known.
+func (a *article) table(headings []string) {
+	a.WriteString(`<div class="table" role="group" tabindex="0" aria-label="` + escape(a.labels["table"]) + `"><table>` + "\n")
+	if headings != nil {
+		a.WriteString("<thead>\n<tr>")
+		for _, text := range headings {
+			if text == "" {
+				a.WriteString("<td></td>")
+			} else {
+				a.WriteString(`<th scope="col" dir="auto">` + prose.Escape(text) + "</th>")
+			}
+		}
+		a.WriteString("</tr>\n</thead>\n")
+	}
+	a.WriteString("<tbody>\n")
+}
+
+// row writes a row of a table. A sentence in several cells has an element in each
+// of them.
+func (a *article) row(b *prose.Block, cells []prose.Cell) {
+	a.WriteString("<tr>")
+	column := 0
+	var rest []prose.Word
+	for _, c := range cells {
+		for ; column < min(c.Column, prose.MaxColumns); column++ {
+			a.WriteString("<td></td>")
+		}
+		column++
+		tag := "td"
+		if c.Header {
+			tag = "th"
+			a.WriteString(`<th scope="row" dir="auto">`)
+		} else {
+			a.WriteString(`<td dir="auto">`)
+		}
+		for k := range c.Parts {
+			p := &c.Parts[k]
+			cue := &b.Cues[p.Cue]
+			if k > 0 {
+				a.WriteString(prose.Gap(b.Cues[c.Parts[k-1].Cue].Utterance.Text))
+			}
+			class := "s more"
+			if p.First {
+				class, rest = "s", wordElements(cue)
+			}
+			var in []prose.Word
+			in, rest = p.Take(rest)
+			a.part(cue, class, p.Lo, p.Hi, in)
+		}
+		a.WriteString("</" + tag + ">")
+	}
+	a.WriteString("</tr>\n")
+}
+
 // sentence writes a cue: an element with one inside for each word that has a
 // time.
 func (a *article) sentence(c *timeline.Cue) {
-	u := c.Utterance
-	a.WriteString(`<span class="s"`)
-	if u.Lang != a.edition.Timeline.Lang {
-		a.WriteString(lang(u.Lang))
+	a.part(c, "s", 0, len(c.Utterance.Text), wordElements(c))
+}
+
+// part writes bytes [lo, hi) of a cue's text with words in it.
+func (a *article) part(c *timeline.Cue, class string, lo, hi int, words []prose.Word) {
+	a.WriteString(`<span class="` + class + `"`)
+	if c.Utterance.Lang != a.edition.Timeline.Lang {
+		a.WriteString(lang(c.Utterance.Lang))
 	}
 	a.WriteByte('>')
-	at := 0
+	prose.Set(a, c.Utterance, lo, hi, words)
+	a.WriteString("</span>")
+}
+
+// wordElements are the words of a cue as they are set. No other element in a
+// sentence is a <span>.
+func wordElements(c *timeline.Cue) []prose.Word {
+	var out []prose.Word
 	for _, w := range words(c) {
-		a.WriteString(prose.Escape(u.Text[at:w.Lo]))
-		a.WriteString("<span>" + prose.Escape(u.Text[w.Lo:w.Hi]) + "</span>")
-		at = w.Hi
+		out = append(out, prose.Word{Lo: w.Lo, Hi: w.Hi, Tag: "<span>"})
 	}
-	a.WriteString(prose.Escape(u.Text[at:]) + "</span>")
+	return out
 }
 
 // picture writes an image that the page holds. It says nothing that the text

@@ -13,10 +13,12 @@ import (
 	"testing"
 	"time"
 
+	"narrate/internal/document"
 	"narrate/internal/output"
 	"narrate/internal/output/audio/mp3"
 	"narrate/internal/output/outputtest"
 	"narrate/internal/output/page"
+	"narrate/internal/script"
 	"narrate/internal/timeline"
 )
 
@@ -28,7 +30,7 @@ type view struct {
 	Want, At, Rate, Scroll float64
 	Sentence, Word         int
 	FocusInText            int
-	Focus, Theme           string
+	Focus, Theme, Followed string
 	Paused, Follow         bool
 	Help, Contents         bool
 }
@@ -40,6 +42,7 @@ type task struct {
 	Pictures string    `json:"pictures"`
 	Samples  []float64 `json:"samples"` // seconds
 	Click    place     `json:"click"`
+	Linked   int       `json:"linked"` // the sentence with a link; a row follows
 }
 
 type place struct {
@@ -66,6 +69,18 @@ func TestBrowser(t *testing.T) {
 		Frames:   func(i int) int64 { return 22050*2 + int64(i%7)*3000 },
 		Metadata: outputtest.Metadata(t),
 	})
+	// Two sentences: one with a link, and the row of a table.
+	last := e.Timeline.Chapters[2].Cues
+	linked, row := last[3].Utterance, last[4].Utterance
+	w := last[3].Words
+	linked.Spans = []script.Span{
+		{Kind: document.Link, Lo: w[1].Lo, Hi: w[3].Hi, Address: "https://example.org/"},
+		{Kind: document.Strong, Lo: w[2].Lo, Hi: w[2].Hi},
+		{Kind: document.CodeWords, Lo: w[4].Lo, Hi: w[4].Hi},
+	}
+	w = last[4].Words
+	row.Kind, row.Begins, row.Headings = document.Table, true, []string{"Eins", "Zwei"}
+	row.Cells = []document.Cell{{Lo: w[0].Lo, Hi: w[0].Hi, Header: true}, {Lo: w[1].Lo, Hi: len(row.Text), Column: 1}}
 	dir := t.TempDir()
 	e.SoundFile = "talk.mp3"
 	for name, f := range map[string]output.Format{"talk.mp3": mp3.Format{}, "talk.html": page.Format{}, "single.html": page.Single{Audio: mp3.Format{}}} {
@@ -83,7 +98,7 @@ func TestBrowser(t *testing.T) {
 		}
 	}
 	seconds := func(frame int64) float64 { return float64(frame) / float64(e.Timeline.Rate) }
-	job := task{Browser: browser, Page: server.URL + "/talk.html", Single: "file://" + dir + "/single.html", Pictures: *pictures, Click: place{16, 3}}
+	job := task{Browser: browser, Page: server.URL + "/talk.html", Single: "file://" + dir + "/single.html", Pictures: *pictures, Click: place{16, 3}, Linked: 21}
 	// Twelve times: the first and last 20 ms of a word, in different sentences.
 	for k := range 6 {
 		words := cues[k*4+1].Words
@@ -187,6 +202,13 @@ func TestBrowser(t *testing.T) {
 	expect("jump", near(is("jump").At, word(0, 1)) && is("jump").Word == 1)
 	expect("next sentence in the text", is("next sentence in the text").FocusInText == 1)
 	expect("tab out of the text", is("tab out of the text").FocusInText == -1)
+	for _, name := range []string{"click on a link", "Enter on a link"} {
+		if v := is(name); v.Followed != "https://example.org/" || !near(v.At, start(21)) {
+			t.Errorf("%s: %+v", name, v)
+		}
+	}
+	expect("Enter on a word in a link", is("Enter on a word in a link").Followed == "" && near(is("Enter on a word in a link").At, word(21, 2)))
+	expect("click in a row", near(is("click in a row").At, word(22, 1)) && is("click in a row").Sentence == 22 && is("click in a row").Word == 1)
 	keys := seen.Keys
 	for i, want := range []float64{start(1), start(2), start(1), start(9), start(0)} {
 		if !near(keys[i].At, want) {

@@ -13,8 +13,14 @@ const label = (key, ...values) => values.reduce((s, v, i) => s.replace(`{${i}}`,
 // Sentences and words are numbered in the order of the page. Typed arrays keep
 // a book of 180,000 words small and quick to search; the elements of words are
 // looked up when they are needed.
-const sentences = [...text.querySelectorAll(".s")];
-const numberOf = new Map(sentences.map((element, i) => [element, i]));
+// A sentence is one element; over several cells of a table, one in each.
+const parts = [];
+for (const element of text.querySelectorAll(".s")) {
+  if (element.classList.contains("more")) parts.at(-1).push(element);
+  else parts.push([element]);
+}
+const sentences = parts.map(([first]) => first);
+const numberOf = new Map(parts.flatMap((list, i) => list.map((element) => [element, i])));
 const starts = new Int32Array(sentences.length), ends = new Int32Array(sentences.length);
 const firstWord = new Int32Array(sentences.length + 1);
 const words = new Int32Array(data.times.length);
@@ -52,16 +58,19 @@ function placeAt(time) {
 }
 
 const wordCount = (s) => firstWord[s + 1] - firstWord[s];
-const elementOf = (s, w) => (w < 0 ? sentences[s] : sentences[s].children[w - firstWord[s]]);
+const wordsOf = (s) => parts[s].flatMap((part) => [...part.querySelectorAll("span")]);
+const elementOf = (s, w) => (w < 0 ? sentences[s] : wordsOf(s)[w - firstWord[s]]);
 const timeOf = (s, w) => (w < 0 ? starts[s] : words[w]);
 
 // placeOf is the place of an element of the article; null outside of sentences.
+// Of a link or the like it is that of its first word.
 function placeOf(element) {
   const sentence = element.closest?.(".s");
   if (!sentence || !numberOf.has(sentence)) return null;
   const s = numberOf.get(sentence);
-  const child = Array.prototype.indexOf.call(sentence.children, element);
-  return { sentence: s, word: child < 0 ? -1 : firstWord[s] + child };
+  if (element === sentence) return { sentence: s, word: -1 };
+  const word = wordsOf(s).indexOf(element.closest(".s span") ?? element.querySelector("span"));
+  return { sentence: s, word: word < 0 ? -1 : firstWord[s] + word };
 }
 
 // --- What is kept between visits ---------------------------------------------
@@ -135,8 +144,10 @@ const describe = (ms) => seek.setAttribute("aria-valuetext", label("of", clock(m
 
 function mark({ sentence, word, spoken }, on) {
   if (sentence < 0) return;
-  sentences[sentence].classList.toggle("now", on);
-  sentences[sentence].classList.toggle("whole", on && spoken && wordCount(sentence) === 0);
+  for (const part of parts[sentence]) {
+    part.classList.toggle("now", on);
+    part.classList.toggle("whole", on && spoken && wordCount(sentence) === 0);
+  }
   if (on) sentences[sentence].setAttribute("aria-current", "true");
   else sentences[sentence].removeAttribute("aria-current");
   if (word >= 0) elementOf(sentence, word).classList.toggle("now", on);
@@ -173,11 +184,15 @@ const player = document.querySelector(".player");
 const visibleHeight = () => player.getBoundingClientRect().top;
 
 function spokenBox() {
-  return shown.sentence < 0 ? null : elementOf(shown.sentence, shown.word).getBoundingClientRect();
+  if (shown.sentence < 0) return null;
+  const box = elementOf(shown.sentence, shown.word).getBoundingClientRect();
+  return box.height ? box : sentences[shown.sentence].getBoundingClientRect(); // a word can be a mere sign between cells
 }
 
 function keepInView() {
   const box = following && spokenBox(), height = visibleHeight();
+  const table = box && sentences[shown.sentence].closest(".table"), frame = table?.getBoundingClientRect();
+  if (table && (box.left < frame.left || box.right > frame.right)) table.scrollLeft += box.left - frame.left - 16;
   if (!box || (box.top >= height * 0.1 && box.bottom <= height * 0.82)) return;
   const distance = box.top - height * 0.3;
   ourScroll = performance.now() + 1500;
@@ -309,6 +324,7 @@ document.addEventListener("click", (event) => {
 });
 
 text.addEventListener("click", (event) => {
+  if (event.target.closest("a")) return; // a link leads where it says
   if (!getSelection().isCollapsed) return; // the reader marks text
   const place = placeOf(event.target);
   if (place) jump(place);
@@ -362,9 +378,10 @@ addEventListener("keydown", (event) => {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key, target = event.target;
   if (key === "Escape" && contentsOpen()) return showContents(false);
   if (target.closest("select, input:not(#seek)")) return;
-  if (target.closest("button") && key === " " || target.closest("button, a") && key === "Enter") return;
+  if (target.closest("button") && key === " " || target.matches("button, a") && key === "Enter") return;
 
   const inText = placeOf(target);
+  if (target.matches(".table") && (key === "ArrowLeft" || key === "ArrowRight")) return; // a wide one scrolls
   if (inText) {
     const forward = getComputedStyle(target).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
     switch (key) {

@@ -21,6 +21,7 @@ import (
 	"narrate/internal/output/outputtest"
 	"narrate/internal/output/page"
 	"narrate/internal/output/plain"
+	"narrate/internal/script"
 )
 
 type ctx = context.Context
@@ -134,7 +135,7 @@ func check(t *testing.T, path string, e output.Edition) {
 		for j := range line.Chapters[i].Cues {
 			c, s := &line.Chapters[i].Cues[j], got.Sentences[k]
 			k++
-			if want := visible(c.Utterance.Text); visible(s.Text) != want {
+			if want := set(c.Utterance, c.Utterance.Text); visible(s.Text) != want {
 				t.Errorf("sentence %d: %q, want %q", k, visible(s.Text), want)
 			}
 			if want := c.Utterance.Lang; want != line.Lang && s.Lang != want || want == line.Lang && s.Lang != "" {
@@ -157,7 +158,7 @@ func check(t *testing.T, path string, e output.Edition) {
 				if at != line.Rate.Milliseconds(word.Span.Start) {
 					t.Errorf("sentence %d, word %d at %d ms", k, w, at)
 				}
-				if want := visible(c.Utterance.Text[word.Lo:word.Hi]); visible(s.Words[w]) != want {
+				if want := set(c.Utterance, c.Utterance.Text[word.Lo:word.Hi]); visible(s.Words[w]) != want {
 					t.Errorf("sentence %d, word %d: %q, want %q", k, w, s.Words[w], want)
 				}
 			}
@@ -166,6 +167,15 @@ func check(t *testing.T, path string, e output.Edition) {
 	if len(times) > 0 {
 		t.Errorf("%d times more", len(times))
 	}
+}
+
+// set is a part of an utterance's text as it is set: without the signs between
+// cells.
+func set(u *script.Utterance, text string) string {
+	if u.Cells != nil {
+		text = strings.ReplaceAll(text, "\u00B7", "")
+	}
+	return visible(text)
 }
 
 // visible is text without white space and what HTML forbids.
@@ -219,6 +229,52 @@ func TestBlocks(t *testing.T) {
 		if !strings.Contains(html, want) {
 			t.Errorf("no %s in\n%s", want, html)
 		}
+	}
+}
+
+// TestArticle: the article is set as it was written, with all words in their
+// places.
+func TestArticle(t *testing.T) {
+	e := outputtest.Article(t)
+	path := filepath.Join(t.TempDir(), "a.html")
+	if err := output.WriteFile(t.Context(), path, named{}, e); err != nil {
+		t.Fatal(err)
+	}
+	check(t, path, e)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	html := string(data)
+	html = html[strings.Index(html, "<section id=\"c1\""):strings.Index(html, "</main>")]
+	html = strings.NewReplacer(` dir="auto"`, "", "<span>", "", `<span class="s">`, "<s>", `<span class="s more">`, "<more>", "</span>", "").Replace(html)
+	const want = `<section id="c1">
+<div class="chunk">
+<h2><s>Die <em>Lampe</em> am Kai</h2>
+<p><s>Jede Nacht <a href="https://example.org/?a&amp;b" rel="noopener noreferrer">um <strong>neun</strong> steigt</a> der <em>Wärter</em> hinauf. <s>Er trinkt <code>H<sub>2</sub>O</code>, un<em>glaub</em>lich.</p>
+<p><s>Kein Skript und keine Datei.</p>
+<div class="table" role="group" tabindex="0" aria-label="Tabelle"><table>
+<thead>
+<tr><th scope="col">Jahr &amp; Tag</th><td></td><th scope="col">Wer</th></tr>
+</thead>
+<tbody>
+<tr><th scope="row"><s>1897</th><td></td><td><more><a href="mailto:jens@example.org" rel="noopener noreferrer">Jens</a></td><td><s>Er baute. <s>Und blieb.</td></tr>
+<tr><td><s>1911</td><td><more>Marta</td></tr>
+</tbody>
+</table></div>
+<p class="caption"><s>Quelltext, drei Zeilen.</p>
+<pre dir="ltr"><code>if a {
+	&lt;b&gt;
+}</code></pre>
+<blockquote>
+<p><s>Eine Lampe, <sup>mehr</sup> nicht.</p>
+</blockquote>
+</div>
+</section>
+</article>
+`
+	if html != want {
+		t.Errorf("got\n%s\nwant\n%s", html, want)
 	}
 }
 

@@ -54,7 +54,7 @@ func write(ctx context.Context, dst io.Writer, e *output.Edition, media string, 
 	player(w, e, l, uiLang)
 	contents(w, e.Timeline, l, uiLang)
 	w.WriteString("<main id=\"text\" tabindex=\"-1\">\n<article>\n")
-	a := article{Writer: w, edition: e}
+	a := article{Writer: w, edition: e, labels: l}
 	if err := a.write(ctx, l, uiLang); err != nil {
 		return err
 	}

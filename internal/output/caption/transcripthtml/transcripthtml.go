@@ -9,11 +9,14 @@ import (
 	"io"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"narrate/internal/document"
 	"narrate/internal/output"
 	"narrate/internal/output/caption"
 	"narrate/internal/output/caption/cuefile"
+	"narrate/internal/output/prose"
+	"narrate/internal/script"
 )
 
 // Format is the output format "htmltranscript".
@@ -115,8 +118,19 @@ func (p *page) sentence(c *caption.Cue, start, end int64) {
 	if c.Lang != p.lang {
 		p.Put(attributes(c.Lang))
 	}
-	p.Put(">", cuefile.Escape(text), "</span>")
+	p.Put(">", set(u, text), "</span>")
 	p.last = text
+}
+
+// set is a sentence with its emphasis, code and links, unless its text is not as it
+// was written.
+func set(u *script.Utterance, text string) string {
+	if len(u.Spans) == 0 || text != u.Text {
+		return cuefile.Escape(text)
+	}
+	var b strings.Builder
+	prose.Set(&b, u, 0, len(text), nil)
+	return b.String()
 }
 
 // heading is the element of the open chapter's heading, or of one so much deeper.

@@ -127,7 +127,7 @@ for ref in package.find(OPF + "spine"):
     name, item = items[ref.get("idref")]
     for e in trees[name].iter():
         for a in ("href", "src"):
-            if e.get(a) and not e.get(a).startswith("http"):
+            if e.get(a) and not e.get(a).startswith(("http", "mailto:")):
                 follow(name, e.get(a))
     if not item.get("media-overlay"):
         continue
