@@ -14,7 +14,7 @@ import (
 //
 // It runs on a grid of blocks of absolute frames. Each begins from rest, preroll
 // frames early: what the filter remembers of the time before that has fallen by
-// 400 dB, so the blocks join without a seam.
+// 200 dB, so the blocks join without a seam.
 type highPass struct {
 	sections [2]section
 	block    int64 // frames
@@ -26,12 +26,12 @@ type highPass struct {
 
 type section struct{ b0, b1, b2, a1, a2 float64 }
 
-const highPassBlock = time.Second
+const highPassBlock = 2 * time.Second
 
 func newHighPass(rate pcm.Hz, corner float64) *highPass {
 	h := &highPass{
 		block:   rate.Frames(highPassBlock),
-		preroll: int(math.Ceil(20 * float64(rate) / corner)),
+		preroll: int(math.Ceil(10 * float64(rate) / corner)),
 		hush:    int(math.Ceil(8 * float64(rate) / corner)),
 	}
 	k := math.Tan(math.Pi * corner / float64(rate))
@@ -46,13 +46,17 @@ func newHighPass(rate pcm.Hz, corner float64) *highPass {
 	return h
 }
 
-// run filters in from rest and puts what comes after the first skip frames into
-// out.
-func (h *highPass) run(in, out []float64, skip int) {
+// ringing is what a high pass remembers; zero at rest.
+type ringing struct {
+	s1, s2, t1, t2 float64
+	quiet          int // frames of silence so far
+}
+
+// run filters frames that follow those before, in their place.
+func (h *highPass) run(r *ringing, frames []float64) {
 	s, t := h.sections[0], h.sections[1]
-	var s1, s2, t1, t2 float64
-	quiet := 0
-	for i, x := range in {
+	s1, s2, t1, t2, quiet := r.s1, r.s2, r.t1, r.t2, r.quiet
+	for i, x := range frames {
 		if x == 0 {
 			if quiet++; quiet >= h.hush {
 				s1, s2, t1, t2 = 0, 0, 0, 0
@@ -60,15 +64,15 @@ func (h *highPass) run(in, out []float64, skip int) {
 		} else {
 			quiet = 0
 		}
-		// Direct form II transposed.
+		// Direct form II transposed. What does not wait for the sample before is
+		// summed first.
 		y := float64(s.b0*x) + s1
-		s1 = float64(s.b1*x) - float64(s.a1*y) + s2
+		s1 = float64(s.b1*x) + s2 - float64(s.a1*y)
 		s2 = float64(s.b2*x) - float64(s.a2*y)
 		z := float64(t.b0*y) + t1
-		t1 = float64(t.b1*y) - float64(t.a1*z) + t2
+		t1 = float64(t.b1*y) + t2 - float64(t.a1*z)
 		t2 = float64(t.b2*y) - float64(t.a2*z)
-		if i >= skip {
-			out[i-skip] = z
-		}
+		frames[i] = z
 	}
+	*r = ringing{s1, s2, t1, t2, quiet}
 }

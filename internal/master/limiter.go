@@ -2,6 +2,8 @@ package master
 
 import (
 	"math"
+	"math/bits"
+	"slices"
 	"time"
 
 	"narrate/internal/pcm"
@@ -31,7 +33,7 @@ const weight = 1 << 20
 //     passes what any of the peaks needs;
 //   - between the beginnings of groups the gain is a straight line.
 type limiter struct {
-	group int     // frames
+	group int     // frames, a power of two
 	fall  []int64 // the release by groups, from weight to 0
 	rise  []int64 // the window of the attack, weight in all
 }
@@ -118,10 +120,18 @@ func (l *limiting) advance() {
 func (l *limiting) need(mix [][]float64, lo, hi int) {
 	near := (reach + l.group) / l.group // groups that the taps reach into
 	l.level(mix, lo-near, hi+near)
-	limit := l.limit / overshoot
+	wide, close := l.limit/overshoot, l.limit/bulge
 	active := func(g int) bool {
-		for _, v := range l.levels[g-lo : g-lo+2*near+1] {
-			if v > limit {
+		around := l.levels[g-lo : g-lo+2*near+1]
+		if slices.Max(around) <= wide {
+			return false
+		}
+		beside := straight * max(around[near], around[near+1])
+		if beside > close {
+			return true
+		}
+		for _, x := range mix {
+			if beside+bent*curve(x[edge+(g-near)*l.group:edge+(g+near+1)*l.group]) > close {
 				return true
 			}
 		}
@@ -150,18 +160,15 @@ func (l *limiting) need(mix [][]float64, lo, hi int) {
 func (l *limiting) level(mix [][]float64, lo, hi int) {
 	l.levels = l.levels[:0]
 	for g := lo; g < hi; g++ {
-		most := 0.0
+		var a, b uint64 // the bits of magnitudes are in their order
 		for _, x := range mix {
-			for _, v := range x[edge+g*l.group : edge+(g+1)*l.group] {
-				if v < 0 {
-					v = -v
-				}
-				if v > most {
-					most = v
-				}
+			group := x[edge+g*l.group : edge+(g+1)*l.group]
+			for ; len(group) >= 2; group = group[2:] {
+				a = max(a, math.Float64bits(group[0])&magnitude)
+				b = max(b, math.Float64bits(group[1])&magnitude)
 			}
 		}
-		l.levels = append(l.levels, most)
+		l.levels = append(l.levels, math.Float64frombits(max(a, b)))
 	}
 }
 
@@ -203,9 +210,21 @@ func (l *limiting) gains(dst []float64, gain float64) {
 	scale := gain / one
 	for g := range len(l.reduction) - 1 {
 		from, to := l.reduction[g], l.reduction[g+1]
-		for j := range l.group {
-			lowered := from + (to-from)*int64(j)/int64(l.group)
-			dst[g*l.group+j] = float64(one-lowered) * scale
+		group := dst[g*l.group : (g+1)*l.group]
+		if from == to {
+			for j := range group {
+				group[j] = float64(one-from) * scale
+			}
+			continue
+		}
+		// Whole numbers all the way, and no division for each.
+		rise, sign := to-from, int64(1)
+		if rise < 0 {
+			rise, sign = -rise, -1
+		}
+		shift := bits.TrailingZeros(uint(l.group))
+		for j := range group {
+			group[j] = float64(one-(from+sign*(rise*int64(j)>>shift))) * scale
 		}
 	}
 }

@@ -331,3 +331,44 @@ func TestAnywhere(t *testing.T) {
 		})
 	}
 }
+
+// TestBounds: peaks are looked for in few places, and none is missed.
+func TestBounds(t *testing.T) {
+	const rate = 44100
+	f := pcm.Format{Rate: rate, Channels: 1}
+	speech := speak(t).samples
+	for name, sound := range map[string][]int16{
+		"speech": speech[:8*rate],
+		"noise":  pcmtest.Noise(f, 3, 0.9, rate),
+		"high":   pcmtest.Tone(f, 19876, 0.7, rate),
+		"low":    pcmtest.Tone(f, 100, 0.7, rate),
+	} {
+		needs := func() (all []int64) {
+			l := newLimiter(rate)
+			for _, limit := range []float64{3000, 18000, 23000} {
+				p := l.start(0, limit)
+				mix := make([]float64, 2*edge+chunk+(l.margin()+2)*l.group)
+				for at := 0; at < len(sound); at += chunk {
+					for i := range mix {
+						mix[i] = 0
+						if n := at + i - edge; n >= 0 && n < len(sound) {
+							mix[i] = float64(sound[n])
+						}
+					}
+					p.run([][]float64{mix}, int64(at))
+					all = append(all, p.reduction...)
+					p.advance()
+				}
+			}
+			return all
+		}
+		got := needs()
+		before := straight
+		straight = 1e100
+		want := needs()
+		straight = before
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: other reductions than where all peaks are looked at", name)
+		}
+	}
+}

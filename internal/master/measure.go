@@ -28,8 +28,9 @@ type measured struct {
 
 // pass measures one of every so many pieces of the programme made that loud, on
 // all jobs at once. Pieces are joined in their order, so the result does not
-// depend on the jobs, and few are in memory.
-func (m *measuring) pass(ctx context.Context, loud loud, every int64) (Levels, tally, error) {
+// depend on the jobs, and few are in memory. sample, where it is not nil, gets
+// the pieces that a pass over one of every sampled measures.
+func (m *measuring) pass(ctx context.Context, loud loud, every int64, sample *measured) (Levels, tally, error) {
 	turns := make(chan chan measured, 2*m.jobs)
 	g, inner := errgroup.WithContext(ctx)
 	g.Go(func() error {
@@ -54,17 +55,17 @@ func (m *measuring) pass(ctx context.Context, loud loud, every int64) (Levels, t
 	})
 	var all measured
 	var wrong error
+	number := int64(0)
 	for turn := range turns {
 		part := <-turn
 		if inner.Err() != nil || part.meter == nil {
 			continue
 		}
-		if all.meter == nil {
-			all = part
-		} else {
-			wrong = errors.Join(wrong, all.meter.Append(part.meter))
-			all.tally.join(part.tally)
+		if sample != nil && number%sampled == 0 {
+			wrong = errors.Join(wrong, sample.join(measured{meter: part.meter.Clone()}))
 		}
+		number++
+		wrong = errors.Join(wrong, all.join(part))
 		m.done += part.frames
 		if m.progress != nil {
 			m.progress(m.done)
@@ -74,6 +75,16 @@ func (m *measuring) pass(ctx context.Context, loud loud, every int64) (Levels, t
 		return Levels{}, tally{}, err
 	}
 	return levels(all.meter), all.tally, nil
+}
+
+// join adds what was measured of the next piece; m may be zero.
+func (m *measured) join(next measured) error {
+	if m.meter == nil {
+		*m = next
+		return nil
+	}
+	m.tally.join(next.tally)
+	return m.meter.Append(next.meter)
 }
 
 // piece measures the i-th piece.

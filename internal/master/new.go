@@ -88,7 +88,11 @@ type measuring struct {
 // level finds how loud the programme is made.
 func (m *measuring) level(ctx context.Context) error {
 	var err error
-	if m.before, _, err = m.pass(ctx, loud{gain: 1}, 1); err != nil {
+	var sample *measured
+	if m.pieces() >= fewest {
+		sample = new(measured)
+	}
+	if m.before, _, err = m.pass(ctx, loud{gain: 1}, 1, sample); err != nil {
 		return err
 	}
 	s, report := m.settings, &m.p.report
@@ -103,15 +107,11 @@ func (m *measuring) level(ctx context.Context) error {
 		report.After, report.Gain = after, m.gain
 		return nil
 	}
-	if m.before.Measured && m.pieces() >= fewest {
+	if m.before.Measured && sample != nil {
 		// What a sample of the programme loses to the limiter all of it does,
 		// nearly: most of the search needs no more.
-		sample, _, err := m.pass(ctx, loud{gain: 1}, sampled)
-		if err != nil {
-			return err
-		}
-		if sample.Measured {
-			if err := m.search(ctx, sampled, m.before.in(s.Unit)-sample.in(s.Unit)); err != nil {
+		if part := levels(sample.meter); part.Measured {
+			if err := m.search(ctx, sampled, m.before.in(s.Unit)-part.in(s.Unit)); err != nil {
 				return err
 			}
 		}
@@ -126,7 +126,7 @@ func (m *measuring) search(ctx context.Context, every int64, louder float64) err
 	var tried []try
 	for range passes {
 		m.p.loud, report.Gain = m.loud(), m.gain
-		after, t, err := m.pass(ctx, m.p.loud, every)
+		after, t, err := m.pass(ctx, m.p.loud, every, nil)
 		if err != nil {
 			return err
 		}

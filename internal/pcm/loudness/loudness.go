@@ -76,6 +76,17 @@ func (m *Meter) Append(next *Meter) error {
 	return nil
 }
 
+// Clone gives a meter that has measured the same, for one of the two to be
+// appended to or by others.
+func (m *Meter) Clone() *Meter {
+	c := *m
+	c.steps, c.recent, c.head = slices.Clone(m.steps), slices.Clone(m.recent), slices.Clone(m.head)
+	for i, room := range m.room {
+		c.room[i] = append(make([]float64, 0, cap(room)), room...)
+	}
+	return &c
+}
+
 // Frames is how much was measured.
 func (m *Meter) Frames() int64 { return m.all }
 

@@ -72,9 +72,10 @@ func (m *Meter) WriteFloat(samples []float32) {
 	for len(samples) >= m.channels {
 		n := min(blockFrames, len(samples)/m.channels)
 		for c := range m.channels {
-			block := m.block(c, n)
+			block, at := m.block(c, n), c
 			for i := range block {
-				v := float64(samples[i*m.channels+c])
+				v := float64(samples[at])
+				at += m.channels
 				if !(v >= -loudestSample && v <= loudestSample) {
 					v = held(v)
 				}

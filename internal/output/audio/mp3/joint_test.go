@@ -199,26 +199,24 @@ func level(want, got []int16) float64 {
 
 // TestLevel: sound keeps its loudness, which LAME would lower by up to 0.45 dB.
 func TestLevel(t *testing.T) {
-	hold := func(t *testing.T) {
+	hold := func(t *testing.T, encodings ...output.Encoding) {
 		m := speechAt(t, 44100)
 		m.data = m.data[:44100*20]
-		for _, enc := range []output.Encoding{
-			{MP3: 64000, Quality: 7},
-			{MP3: 128000, Quality: 7},
-			{MP3: 192000, Quality: 7},
-			{MP3: 224000, Quality: 7},
-			{MP3: 256000, Quality: 7},
-			{MP3: 96000, Quality: 7, VBR: true},
-		} {
+		for _, enc := range encodings {
 			if db := level(m.data, decode(t, write(t, edition(m, enc, 2)))); math.Abs(db) > 0.06 {
 				t.Errorf("%+v: louder by %.3f dB", enc, db)
 			}
 		}
 	}
-	t.Run("libmp3lame", hold)
+	t.Run("libmp3lame", func(t *testing.T) {
+		for _, kbps := range []int{64, 128, 192, 224, 256} {
+			hold(t, output.Encoding{MP3: 1000 * kbps, Quality: 7})
+		}
+		hold(t, output.Encoding{MP3: 96000, Quality: 7, VBR: true})
+	})
 	t.Run("ffmpeg", func(t *testing.T) {
 		t.Setenv("NARRATE_NO_LIBS", "1")
-		hold(t)
+		hold(t, output.Encoding{MP3: 64000, Quality: 7}, output.Encoding{MP3: 256000, Quality: 7}, output.Encoding{MP3: 96000, Quality: 7, VBR: true})
 	})
 }
 
@@ -229,10 +227,8 @@ func TestJobs(t *testing.T) {
 	for _, vbr := range []bool{false, true} {
 		enc := output.Encoding{MP3: 64000, Quality: 7, VBR: vbr}
 		one := outputtest.Write(t, mp3.Format{}, edition(m, enc, 1))
-		for _, jobs := range []int{2, 3, 8} {
-			if got := outputtest.Write(t, mp3.Format{}, edition(m, enc, jobs)); !bytes.Equal(one, got) {
-				t.Errorf("%d jobs give other bytes than 1 (VBR: %v)", jobs, vbr)
-			}
+		if got := outputtest.Write(t, mp3.Format{}, edition(m, enc, 3)); !bytes.Equal(one, got) {
+			t.Errorf("3 jobs give other bytes than 1 (VBR: %v)", vbr)
 		}
 	}
 }
@@ -244,7 +240,7 @@ func TestVariableRate(t *testing.T) {
 		m := speechAt(t, rate)
 		seconds := float64(m.Frames()) / float64(rate)
 		least := 0.0
-		for _, kbps := range []int{8, 48, 64, 80, 160} {
+		for _, kbps := range []int{8, 48, 80, 160} {
 			if kbps < 32 && rate == 44100 {
 				continue
 			}

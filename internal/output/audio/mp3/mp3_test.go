@@ -28,29 +28,31 @@ func TestConformance(t *testing.T) {
 	// The tags are made the same way.
 	t.Run("ffmpeg", func(t *testing.T) {
 		t.Setenv("NARRATE_NO_LIBS", "1")
-		outputtest.Run(t, func() output.Format { return mp3.Format{} }, outputtest.Options{Check: checkSound})
+		outputtest.Run(t, func() output.Format { return mp3.Format{} }, outputtest.Options{
+			Check: checkSound, Shapes: []string{"1 cue", "tiny cues", "cut cues", "section", "stereo", "metadata"},
+		})
 	})
 }
 
 // TestVariable: files of variable bit rate by both ways.
 func TestVariable(t *testing.T) {
-	hold := func(t *testing.T) {
-		for _, spec := range []outputtest.Spec{
-			{},
-			{Chapters: 3, Cues: 6, Metadata: outputtest.Metadata(t)},
-			{Chapters: 30, Cues: 5, Channels: 2},
-			{Rate: 44100, Chapters: 30, Cues: 5},
-			{Rate: 48000, Chapters: 2, Channels: 2},
-		} {
+	hold := func(t *testing.T, specs ...outputtest.Spec) {
+		for _, spec := range specs {
 			spec.Encoding = output.Encoding{MP3: 48000, VBR: true, Quality: 7}
 			e := outputtest.Edition(t, spec)
 			checkSound(t, write(t, e), e)
 		}
 	}
-	t.Run("libmp3lame", hold)
+	t.Run("libmp3lame", func(t *testing.T) {
+		hold(t, outputtest.Spec{},
+			outputtest.Spec{Chapters: 3, Cues: 6, Metadata: outputtest.Metadata(t)},
+			outputtest.Spec{Chapters: 30, Cues: 5, Channels: 2},
+			outputtest.Spec{Rate: 44100, Chapters: 30, Cues: 5},
+			outputtest.Spec{Rate: 48000, Chapters: 2, Channels: 2})
+	})
 	t.Run("ffmpeg", func(t *testing.T) {
 		t.Setenv("NARRATE_NO_LIBS", "1")
-		hold(t)
+		hold(t, outputtest.Spec{}, outputtest.Spec{Chapters: 30, Cues: 5, Channels: 2})
 	})
 }
 
@@ -407,9 +409,8 @@ func TestShapes(t *testing.T) {
 			}
 		})
 	}
-	for _, rate := range []pcm.Hz{16000, 22050, 24000, 32000, 44100, 48000} {
-		shape(rate, 1)
-		shape(rate, 2)
+	for i, rate := range []pcm.Hz{16000, 22050, 22050, 24000, 32000, 44100, 44100, 48000} {
+		shape(rate, 1+i%2)
 	}
 	t.Setenv("NARRATE_NO_LIBS", "1")
 	shape(22050, 1)
@@ -428,7 +429,7 @@ func TestLowBitRates(t *testing.T) {
 // TestLengths: the padding is right for any length, to the frame.
 func TestLengths(t *testing.T) {
 	for _, rate := range []pcm.Hz{22050, 44100} {
-		for _, n := range []int{0, 1, 2, 47, 575, 576, 577, 1151, 1152, 1153, 5000} {
+		for _, n := range []int{0, 1, 47, 576, 577, 1152, 1153} {
 			e := edition(chirp(pcm.Format{Rate: rate, Channels: 1}, n), output.Encoding{MP3: 64000, Quality: 7}, 1)
 			if got := len(decode(t, write(t, e))); got != n {
 				t.Errorf("%d frames at %d Hz decode to %d", n, rate, got)

@@ -3,6 +3,7 @@ package mp4
 import (
 	"errors"
 	"fmt"
+	"io"
 )
 
 // errStream is wrapped where ffmpeg's output is not the stream planned.
@@ -11,33 +12,42 @@ var errStream = errors.New("the encoder's output is not what was asked for")
 // adtsHeader is the size of a frame's header where there is no checksum.
 const adtsHeader = 7
 
-// split takes the frames [first, end) out of an ADTS stream (ISO/IEC 14496-3,
-// 1.A.3.2): their packets, put together in the memory of data, and the size of
-// each, appended to sizes. Every frame up to end must be of the stream s and
-// whole.
-func (s stream) split(data []byte, first, end int64, sizes []uint16) ([]byte, []uint16, error) {
+// split calls take with the packet of each of the frames [first, end) of an ADTS
+// stream (ISO/IEC 14496-3, 1.A.3.2). Every frame up to end must be of the stream
+// s and whole. The packet is take's until it returns.
+func (s stream) split(adts io.Reader, first, end int64, take func(packet []byte) error) error {
 	// 12 bits of sync, MPEG-4, layer 0, no checksum; profile AAC-LC, rate,
 	// private bit 0, channels, original and home 0.
 	want := [3]byte{0xff, 0xf1, 1<<6 | byte(s.rateIndex)<<2 | byte(s.format.Channels>>2)}
 	channels := byte(s.format.Channels&3) << 6
-	kept, at := data[:0], 0
+	h, packet := make([]byte, adtsHeader), make([]byte, s.maxPacket())
 	for i := range end {
-		h := data[at:]
-		if len(h) < adtsHeader {
-			return nil, nil, fmt.Errorf("%d frames where %d are wanted: %w", i, end, errStream)
+		if _, err := io.ReadFull(adts, h); ended(err) {
+			return fmt.Errorf("%d frames where %d are wanted: %w", i, end, errStream)
+		} else if err != nil {
+			return err
 		}
 		if [3]byte(h) != want || h[3]&0xf0 != channels || h[6]&3 != 0 {
-			return nil, nil, fmt.Errorf("frame %d has the header %x: %w", i, h[:adtsHeader], errStream)
+			return fmt.Errorf("frame %d has the header %x: %w", i, h, errStream)
 		}
-		size := int(h[3]&3)<<11 | int(h[4])<<3 | int(h[5])>>5
-		if size <= adtsHeader || size > len(h) || size-adtsHeader > s.maxPacket() {
-			return nil, nil, fmt.Errorf("frame %d has %d bytes, of which %d are there: %w", i, size, len(h), errStream)
+		size := (int(h[3]&3)<<11 | int(h[4])<<3 | int(h[5])>>5) - adtsHeader
+		if size < 1 || size > len(packet) {
+			return fmt.Errorf("frame %d has a packet of %d bytes: %w", i, size, errStream)
 		}
-		if i >= first {
-			kept = append(kept, h[adtsHeader:size]...) // never beyond what is read
-			sizes = append(sizes, uint16(size-adtsHeader))
+		if n, err := io.ReadFull(adts, packet[:size]); ended(err) {
+			return fmt.Errorf("frame %d has a packet of %d bytes, of which %d are there: %w", i, size, n, errStream)
+		} else if err != nil {
+			return err
 		}
-		at += size
+		if i < first {
+			continue
+		}
+		if err := take(packet[:size]); err != nil {
+			return err
+		}
 	}
-	return kept, sizes, nil
+	return nil
 }
+
+// ended reports whether there was less to read than wanted.
+func ended(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }

@@ -8,10 +8,12 @@
 package mp4
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"narrate/internal/ffmpeg"
 	"narrate/internal/output"
@@ -99,7 +101,7 @@ func (f Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition)
 	return nil
 }
 
-func (f Format) write(ctx context.Context, dst io.WriteSeeker, e output.Edition) error {
+func (f Format) write(ctx context.Context, dst io.WriteSeeker, e output.Edition) (err error) {
 	if err := audio.Check(e); err != nil {
 		return err
 	}
@@ -121,15 +123,22 @@ func (f Format) write(ctx context.Context, dst io.WriteSeeker, e output.Edition)
 	if _, err := dst.Write(m.texts); err != nil {
 		return err
 	}
-	if err := encode(ctx, program, s, e, func(p *piece) error {
-		for _, size := range p.sizes {
-			if err := m.packet(int(size)); err != nil {
-				return err
-			}
+	dir, err := os.MkdirTemp(audio.Beside(dst), ".narrate-"+f.Info().Name+"-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	sound := bufio.NewWriterSize(dst, 64<<10)
+	if err := encode(ctx, program, s, e, dir, func(packet []byte) error {
+		if err := m.packet(len(packet)); err != nil {
+			return err
 		}
-		_, err := dst.Write(p.data)
+		_, err := sound.Write(packet)
 		return err
 	}); err != nil {
+		return err
+	}
+	if err := sound.Flush(); err != nil {
 		return err
 	}
 	if err := m.finish(); err != nil {

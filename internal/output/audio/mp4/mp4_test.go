@@ -121,7 +121,7 @@ func TestShapes(t *testing.T) {
 
 // TestLengths: the edit list is right for any length, to the frame.
 func TestLengths(t *testing.T) {
-	for _, n := range []int{0, 1, 2, 1023, 1024, 1025, 2047, 2048, 2049, 5000} {
+	for _, n := range []int{0, 1, 1023, 1024, 1025, 2049} {
 		e := edition(chirp(pcm.Format{Rate: 22050, Channels: 1}, n), output.Encoding{AAC: 64000}, 1)
 		checkSound(t, write(t, e), e)
 	}
@@ -130,7 +130,7 @@ func TestLengths(t *testing.T) {
 // TestBitRates: what ffmpeg makes of the extremes still fits the buffer told.
 func TestBitRates(t *testing.T) {
 	f := pcm.Format{Rate: 44100, Channels: 2}
-	for _, rate := range []int{8000, 32000, 320000, 529000} {
+	for _, rate := range []int{8000, 32000, 529000} {
 		e := edition(chirp(f, 100000), output.Encoding{AAC: rate}, 1)
 		checkSound(t, write(t, e), e)
 	}

@@ -1,11 +1,13 @@
 package mp4
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"os"
+	"path/filepath"
 	"strconv"
 
 	"narrate/internal/ffmpeg"
@@ -41,10 +43,11 @@ const (
 // file, in about a tenth of the time.
 const coder = "fast"
 
-// piece is a run of packets.
+// piece is a run of packets in a temporary file: in memory, those that wait for
+// their turn would take more than all else.
 type piece struct {
-	data  []byte   // the packets
-	sizes []uint16 // of the packets in data
+	path       string
+	first, end int64 // of the frames of the file's ADTS stream, those that are kept
 }
 
 // pieceSize is how many packets lie between the starts of two pieces. They are
@@ -61,14 +64,25 @@ func (s stream) pieceSize() int64 {
 // pieces is how many pieces the stream has.
 func (s stream) pieces() int64 { return (s.packets + s.pieceSize() - 1) / s.pieceSize() }
 
-// encode encodes with e.Jobs workers and gives the pieces to take in their
-// order.
-func encode(ctx context.Context, program *ffmpeg.Program, s stream, e output.Edition, take func(*piece) error) error {
+// encode encodes with e.Jobs workers, into files in dir, and gives the packets
+// to take in their order.
+func encode(ctx context.Context, program *ffmpeg.Program, s stream, e output.Edition, dir string, take func(packet []byte) error) error {
 	return audio.Pieces(ctx, s.pieces(), e.Jobs, func(ctx context.Context, i int64, p *piece) error {
 		first := i * s.pieceSize()
 		end := min(first+s.pieceSize(), s.packets)
+		p.path = filepath.Join(dir, strconv.FormatInt(i, 10))
 		return p.encode(ctx, program, s, e, first, end)
-	}, take)
+	}, func(p *piece) error { return p.move(s, take) })
+}
+
+// move gives the packets to take, and removes the file.
+func (p *piece) move(s stream, take func(packet []byte) error) error {
+	f, err := os.Open(p.path)
+	if err != nil {
+		return err
+	}
+	err = s.split(bufio.NewReader(f), p.first, p.end, take)
+	return errors.Join(err, f.Close(), os.Remove(p.path))
 }
 
 // encode encodes the packets [first, end). The n-th packet ends with the n-th
@@ -87,24 +101,21 @@ func (p *piece) encode(ctx context.Context, program *ffmpeg.Program, s stream, e
 			err = cerr
 		}
 	}()
-	packets := int(end - from + ahead + 2)
-	// Room for what is expected, and an eighth: growing by and by would leave
-	// garbage of several times the piece.
-	expected := packets * (s.bitRate*packetFrames/int(s.format.Rate)/8 + adtsHeader) * 9 / 8
-	adts := bounded{data: slices.Grow(p.data[:0], expected), limit: packets * (s.maxPacket() + adtsHeader)}
+	file, err := os.Create(p.path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	adts := bounded{file, (end - from + ahead + 2) * int64(s.maxPacket()+adtsHeader)}
+	p.first, p.end = first-from, end-from
 	full := (end + ahead - from) * packetFrames
 	sound := &feed{
 		Reader: r, silence: full - span.Frames(), progress: e.Progress,
 		at: span.Start, share: pcm.Span{Start: first * packetFrames, End: end * packetFrames},
 	}
-	err = program.Encode(ctx, sound, &adts,
+	return program.Encode(ctx, sound, &adts,
 		"-c:a", "aac", "-aac_coder", coder, "-b:a", strconv.Itoa(s.bitRate), "-threads", "1",
 		"-f", "adts")
-	if err != nil {
-		return err
-	}
-	p.data, p.sizes, err = s.split(adts.data, first-from, end-from, p.sizes[:0])
-	return err
 }
 
 // feed is a Reader with so many frames of silence behind its end, which reports
@@ -135,16 +146,15 @@ func (f *feed) Read(dst []int16) (int, error) {
 	return n, err
 }
 
-// bounded is memory for at most limit bytes.
+// bounded is a Writer that takes so many bytes more.
 type bounded struct {
-	data  []byte
-	limit int
+	io.Writer
+	left int64
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
-	if len(b.data)+len(p) > b.limit {
-		return 0, fmt.Errorf("more than %d bytes: %w", b.limit, errStream)
+	if b.left -= int64(len(p)); b.left < 0 {
+		return 0, fmt.Errorf("%d bytes too many: %w", -b.left, errStream)
 	}
-	b.data = append(b.data, p...)
-	return len(p), nil
+	return b.Writer.Write(p)
 }

@@ -3,8 +3,12 @@ package mp4
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
+	"io"
+	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"unicode/utf8"
 
 	"narrate/internal/output"
@@ -44,6 +48,15 @@ func (s stream) frame(packet []byte) []byte {
 	}, packet...)
 }
 
+// parts are the packets that split takes out of data.
+func (s stream) parts(data []byte, first, end int64) (packets []string, err error) {
+	err = s.split(iotest.HalfReader(bytes.NewReader(data)), first, end, func(p []byte) error {
+		packets = append(packets, string(p))
+		return nil
+	})
+	return packets, err
+}
+
 func TestSplit(t *testing.T) {
 	s := testStream(t, pcm.Format{Rate: 22050, Channels: 1}, 0)
 	var data []byte
@@ -51,11 +64,10 @@ func TestSplit(t *testing.T) {
 	for _, p := range packets {
 		data = append(data, s.frame([]byte(p))...)
 	}
-	got, sizes, err := s.split(bytes.Clone(data), 1, 3, nil)
-	if err != nil || string(got) != "to be3" || len(sizes) != 2 || sizes[0] != 5 || sizes[1] != 1 {
-		t.Errorf("%q, %v, %v", got, sizes, err)
+	if got, err := s.parts(data, 1, 3); err != nil || !slices.Equal(got, packets[1:3]) {
+		t.Errorf("%q, %v", got, err)
 	}
-	if got, _, err := s.split(bytes.Clone(data), 0, 4, nil); err != nil || string(got) != strings.Join(packets, "") {
+	if got, err := s.parts(data, 0, 4); err != nil || !slices.Equal(got, packets) {
 		t.Errorf("%q, %v", got, err)
 	}
 	change := func(at int, value byte) []byte {
@@ -69,9 +81,16 @@ func TestSplit(t *testing.T) {
 		"empty packet": change(4, 0), "cut": data[:len(data)-1], "cut in a header": data[:24], "none": nil,
 		"too large": append(s.frame(make([]byte, 769)), data...),
 	} {
-		if got, _, err := s.split(bytes.Clone(bad), 0, 4, nil); err == nil {
-			t.Errorf("%s: gives %d bytes", name, len(got))
+		if got, err := s.parts(bad, 0, 4); !errors.Is(err, errStream) {
+			t.Errorf("%s: gives %d packets, %v", name, len(got), err)
 		}
+	}
+	if err := s.split(iotest.ErrReader(io.ErrClosedPipe), 0, 1, nil); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("a file that cannot be read: %v", err)
+	}
+	full := errors.New("full")
+	if err := s.split(bytes.NewReader(data), 0, 4, func([]byte) error { return full }); !errors.Is(err, full) {
+		t.Errorf("no room for a packet: %v", err)
 	}
 }
 
@@ -86,27 +105,20 @@ func FuzzSplit(f *testing.F) {
 	f.Add([]byte("\xff\xf1"), uint8(0), uint8(1))
 	f.Fuzz(func(t *testing.T, data []byte, first, end uint8) {
 		first = min(first, end)
-		got, sizes, err := s.split(bytes.Clone(data), int64(first), int64(end), nil)
+		got, err := s.parts(data, int64(first), int64(end))
 		if err != nil {
 			return
 		}
-		if len(sizes) != int(end-first) {
-			t.Fatalf("%d packets from %d to %d", len(sizes), first, end)
+		if len(got) != int(end-first) {
+			t.Fatalf("%d packets from %d to %d", len(got), first, end)
 		}
-		at, all := 0, got
+		at := 0
 		for i := range end {
 			size := int(data[at+3]&3)<<11 | int(data[at+4])<<3 | int(data[at+5])>>5
-			if i >= first {
-				n := int(sizes[i-first])
-				if n != size-adtsHeader || !bytes.Equal(all[:n], data[at+adtsHeader:at+size]) {
-					t.Fatalf("packet %d is another", i)
-				}
-				all = all[n:]
+			if i >= first && got[i-first] != string(data[at+adtsHeader:at+size]) {
+				t.Fatalf("packet %d is another", i)
 			}
 			at += size
-		}
-		if len(all) != 0 {
-			t.Errorf("%d bytes too many", len(all))
 		}
 	})
 }

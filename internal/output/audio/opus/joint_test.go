@@ -215,7 +215,7 @@ func spoken(m music, enc output.Encoding, jobs int) output.Edition {
 // joints lie in pauses, and once, without cues, in the middle of words.
 func TestJoints(t *testing.T) {
 	m := speechAt(t, 24000, 1, 60)
-	for _, kbps := range []int{16, 24, 32, 48} {
+	for _, kbps := range []int{16, 32} {
 		enc := output.Encoding{Opus: 1000 * kbps, Quality: 7}
 		whole := serial(t, m, libopus.Config{Format: m.format, BitRate: enc.Opus, Complexity: 3})
 		for name, e := range map[string]output.Edition{"pauses": spoken(m, enc, 2), "anywhere": edition(m, enc, 2)} {
@@ -254,10 +254,8 @@ func TestJobs(t *testing.T) {
 	m := speechAt(t, 16000, 1, 200)
 	enc := output.Encoding{Opus: 24000, Quality: 9}
 	one := outputtest.Write(t, opus.Format{}, spoken(m, enc, 1))
-	for _, jobs := range []int{2, 8} {
-		if got := outputtest.Write(t, opus.Format{}, spoken(m, enc, jobs)); !bytes.Equal(one, got) {
-			t.Errorf("%d jobs give other bytes than 1", jobs)
-		}
+	if got := outputtest.Write(t, opus.Format{}, spoken(m, enc, 3)); !bytes.Equal(one, got) {
+		t.Error("3 jobs give other bytes than 1")
 	}
 }
 

@@ -27,7 +27,9 @@ func TestConformance(t *testing.T) {
 	})
 	t.Run("ffmpeg", func(t *testing.T) {
 		t.Setenv("NARRATE_NO_LIBS", "1")
-		outputtest.Run(t, func() output.Format { return opus.Format{} }, outputtest.Options{Rate: 24000, Check: checkSound}) // the tags are made the same way
+		outputtest.Run(t, func() output.Format { return opus.Format{} }, outputtest.Options{ // the tags are made the same way
+			Rate: 24000, Check: checkSound, Shapes: []string{"1 cue", "tiny cues", "cut cues", "section", "stereo", "metadata"},
+		})
 	})
 }
 
@@ -188,9 +190,8 @@ func TestShapes(t *testing.T) {
 			t.Errorf("%d Hz, %d channels: decoded sound lags by %d samples", rate, channels, lag)
 		}
 	}
-	for _, rate := range []pcm.Hz{8000, 12000, 16000, 24000, 48000} {
-		shape(t, rate, 1)
-		shape(t, rate, 2)
+	for i, rate := range []pcm.Hz{8000, 12000, 16000, 24000, 24000, 48000, 48000} {
+		shape(t, rate, 1+i%2)
 	}
 	t.Setenv("NARRATE_NO_LIBS", "1")
 	shape(t, 24000, 1)
@@ -251,12 +252,12 @@ func TestLengths(t *testing.T) {
 			}
 		}
 	}
-	exact(t, 1, 323, 324, 325, 480, 803, 804, 805, 24001)
+	exact(t, 1, 324, 325, 804, 805, 24001)
 	if got := decode(t, write(t, edition(music{pcm.Format{Rate: 24000, Channels: 1}, nil}, output.Encoding{Opus: 32000}, 1))); len(got) != 0 {
 		t.Errorf("nothing decodes to %d frames", len(got))
 	}
 	t.Setenv("NARRATE_NO_LIBS", "1")
-	exact(t, 1, 324, 325, 804, 805, 24001)
+	exact(t, 1, 325, 804)
 }
 
 func TestRefused(t *testing.T) {
@@ -286,11 +287,12 @@ func TestRefused(t *testing.T) {
 
 // TestLimits: the least and the greatest bit rates are encoded.
 func TestLimits(t *testing.T) {
-	for _, c := range []struct{ channels, bitRate int }{{1, 6000}, {2, 6000}, {1, 256000}, {2, 512000}} {
-		for _, vbr := range []bool{false, true} {
-			e := edition(speechAt(t, 48000, c.channels, 2), output.Encoding{Opus: c.bitRate, VBR: vbr, Quality: 9}, 1)
-			checkSound(t, write(t, e), e)
-		}
+	for _, c := range []struct {
+		channels, bitRate int
+		vbr               bool
+	}{{1, 6000, true}, {2, 6000, false}, {2, 6000, true}, {1, 256000, false}, {2, 512000, true}, {2, 512000, false}} {
+		e := edition(speechAt(t, 48000, c.channels, 2), output.Encoding{Opus: c.bitRate, VBR: c.vbr, Quality: 9}, 1)
+		checkSound(t, write(t, e), e)
 	}
 }
 
