@@ -80,8 +80,10 @@ func (f Format) into(ctx context.Context, dst io.WriteSeeker, e output.Edition) 
 		}
 	}
 	k.describe(spoken)
-	if err := z.Text(k.added+styleName, activeStyle); err != nil {
-		return err
+	if k.style != nil {
+		if err := z.Text(k.added+styleName, k.style); err != nil {
+			return err
+		}
 	}
 	if err := z.Text(k.name, k.pkg.bytes()); err != nil {
 		return err
@@ -194,7 +196,7 @@ func (k *keeper) speak(name string, t *text) (data []byte, found int, err error)
 		k.heard[at[0]][at[1]] = h
 		found++
 	}
-	if head := m.first("head"); found > 0 && head >= 0 && m.hasEndTag(head) {
+	if head := m.first("head"); k.style != nil && found > 0 && head >= 0 && m.hasEndTag(head) {
 		m.addInto(head, "<"+m.like(head, "link")+` rel="stylesheet" type="text/css" href="`+escape(relative(name, k.added+styleName))+`"/>`)
 	}
 	return m.bytes(), found, nil
@@ -378,12 +380,14 @@ func (k *keeper) describe(spoken []string) {
 		}
 		fmt.Fprintf(&metas, "\n    <%s%s property=\"%s\">%s</%s>", meta, refines, name, escape(value), meta)
 	}
-	file("style", k.added+styleName, "text/css")
+	if k.style != nil {
+		file("style", k.added+styleName, "text/css")
+	}
 	total := int64(0)
 	for i, name := range spoken {
 		id, o := "overlay-"+strconv.Itoa(i+1), k.texts[name].overlay
 		p.addAttribute(k.items[name], "media-overlay", prefix+id)
-		file(id, k.smil(i+1), "application/smil+xml")
+		file(id, k.smil(i+1), smilType)
 		property(prefix+id, "media:duration", clock(o.lasts))
 		total += o.lasts
 	}
@@ -393,7 +397,9 @@ func (k *keeper) describe(spoken []string) {
 		}
 	}
 	property("", "media:duration", clock(total))
-	property("", "media:active-class", activeClass)
+	if k.class == "" {
+		property("", activeProperty, activeClass)
+	}
 	if narrator := plain.Line(k.edition.Metadata.Narrator); narrator != "" {
 		property("", "media:narrator", narrator)
 	}
