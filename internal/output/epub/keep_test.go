@@ -331,6 +331,34 @@ func TestKeptClass(t *testing.T) {
 	}
 }
 
+// TestKeptWords: one element goes around a word that is in parts, where one can.
+func TestKeptWords(t *testing.T) {
+	body := `<p><span class="d">O</span>nce it was bro<b>ken</b>, in <ruby>Kyoto<rt>capital</rt></ruby>, and <i>no lon</i>ger.</p><p>All of the rest is plain.</p>`
+	for _, h := range []string{"", "h:"} {
+		text := strings.NewReplacer("</", "</"+h, "<", "<"+h).Replace(`<html xmlns` + strings.TrimSuffix(":"+h, ":") + `="http://www.w3.org/1999/xhtml"><head><title>No</title></head><body>` + body + `</body></html>`)
+		e := spoken(t, zipped(t, sample(t, map[string]string{"OEBPS/text/one.xhtml": text})), script.Options{Blocks: all(t)})
+		e.Captions.Unit = output.Word
+		made := outputtest.Write(t, quick, e)
+		z, err := zip.NewReader(bytes.NewReader(made), int64(len(made)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, err := fs.ReadFile(z, "OEBPS/text/one.xhtml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := strings.ReplaceAll(string(one), h, "")
+		for _, want := range []string{
+			`w1"><span class="d">O</span>nce</span> <span `, `">bro<b>ken</b>,</span> <`,
+			`"><ruby>Kyoto<rt>capital</rt></ruby>,</span> <`, `">no</span> lon</i>ger.`,
+		} {
+			if !strings.Contains(got, want) {
+				t.Errorf("lacks %s\n%s", want, got)
+			}
+		}
+	}
+}
+
 // TestKeptOther: another book than that of the timeline is an error.
 func TestKeptOther(t *testing.T) {
 	e := spoken(t, zipped(t, sample(t, nil)), script.Options{Blocks: script.DefaultPolicy()})
