@@ -149,7 +149,7 @@ func (n *alignment) align(ctx context.Context, j *job, recording, article, dir s
 	if err != nil {
 		return err
 	}
-	original := keep(p.formats, sc.Source, came, n.messages.warningf)
+	from := originOf(p.formats, sc.Source, came, n.messages.warningf)
 	if err := p.prepare(ctx, j.store); err != nil {
 		return fmt.Errorf("%s: %w", fetch.Public(article), err)
 	}
@@ -158,7 +158,7 @@ func (n *alignment) align(ctx context.Context, j *job, recording, article, dir s
 		return err
 	}
 	r := result{Folder: dir}
-	err = n.time(ctx, j, p, metadata, original, sc, recording, folder, &r)
+	err = n.time(ctx, j, p, metadata, from, sc, recording, folder, &r)
 	if closeErr := folder.Close(); err == nil {
 		err = closeErr
 	}
@@ -204,7 +204,7 @@ func (p *plan) suitRecording(own pcm.Format) {
 }
 
 // time finds the sentences, writes the finished files and fills r in.
-func (n *alignment) time(ctx context.Context, j *job, p plan, metadata output.Metadata, original []byte, sc *script.Script, recording string, folder *pipeline.Folder, r *result) error {
+func (n *alignment) time(ctx context.Context, j *job, p plan, metadata output.Metadata, from origin, sc *script.Script, recording string, folder *pipeline.Folder, r *result) error {
 	progress := newProgress(n.messages.w, n.quiet || n.json)
 	defer n.show(progress)()
 
@@ -255,7 +255,7 @@ func (n *alignment) time(ctx context.Context, j *job, p plan, metadata output.Me
 	edition := output.Edition{
 		Timeline: t, Sound: sound, Encoding: p.preset.Encoding, Mastering: p.preset.Mastering, Metadata: metadata, Captions: p.caption,
 		Channels: p.preset.Format.Channels, Made: p.preset.Made(), Generator: generator, Jobs: n.jobs,
-		Original: original, Shared: new(sync.Map),
+		Original: from.kept, SourceSHA256: from.sha256, Shared: new(sync.Map),
 	}
 	var level *pipeline.SoundReport
 	if p.preset.Mastering.Measure != output.Unchanged {

@@ -218,7 +218,7 @@ func (n *narration) article(ctx context.Context, j *job, article, dir string) er
 	if err != nil {
 		return err
 	}
-	original := keep(p.formats, sc.Source, came, n.messages.warningf)
+	from := originOf(p.formats, sc.Source, came, n.messages.warningf)
 	// What can go wrong without a word spoken goes wrong before one is paid for.
 	if err := p.prepare(ctx, j.store); err != nil {
 		return fmt.Errorf("%s: %w", fetch.Public(article), err)
@@ -230,7 +230,7 @@ func (n *narration) article(ctx context.Context, j *job, article, dir string) er
 		return err
 	}
 	r := result{Folder: dir}
-	err = n.make(ctx, j, p, metadata, original, speaker, sc, folder, &r)
+	err = n.make(ctx, j, p, metadata, from, speaker, sc, folder, &r)
 	if closeErr := folder.Close(); err == nil {
 		err = closeErr
 	}
@@ -353,7 +353,7 @@ func (n *narration) missing(r result, source, what string) {
 }
 
 // make speaks the script, writes the finished files and fills r in.
-func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Metadata, original []byte, speaker *pipeline.Speaker, sc *script.Script, folder *pipeline.Folder, r *result) error {
+func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Metadata, from origin, speaker *pipeline.Speaker, sc *script.Script, folder *pipeline.Folder, r *result) error {
 	progress := newProgress(n.messages.w, n.quiet || n.json)
 	defer n.show(progress)()
 
@@ -416,7 +416,7 @@ func (n *narration) make(ctx context.Context, j *job, p plan, metadata output.Me
 	edition := output.Edition{
 		Timeline: t, Encoding: p.preset.Encoding, Mastering: p.preset.Mastering, Metadata: metadata, Captions: p.caption,
 		Channels: p.preset.Format.Channels, Made: p.preset.Made(), Generator: generator, Jobs: n.jobs,
-		Original: original, Shared: new(sync.Map),
+		Original: from.kept, SourceSHA256: from.sha256, Shared: new(sync.Map),
 	}
 	sound, err := n.master(ctx, j.store, voice, &edition, p.preset.PerChapter, progress)
 	if err != nil {

@@ -239,7 +239,9 @@ func (p *packaging) tell(e *output.Edition, given config.Config, formats []outpu
 }
 
 // keep finds the book that a timeline was made of, for the formats that keep it:
-// where its name leads from here, beside the timeline, or beside its folder.
+// where its name leads from here, beside the timeline, or beside its folder. Of
+// the files there only the book itself counts, byte for byte, where the timeline
+// tells its digest.
 func (p *packaging) keep(ctx context.Context, e *output.Edition, path string, formats []output.Format) error {
 	source := e.Timeline.Source
 	keeps := slices.ContainsFunc(formats, func(f output.Format) bool { _, ok := f.(output.Keeper); return ok })
@@ -247,17 +249,29 @@ func (p *packaging) keep(ctx context.Context, e *output.Edition, path string, fo
 		return nil
 	}
 	dir, base := filepath.Dir(path), filepath.Base(source)
+	var changed error // what its name leads to is not the book
 	for _, file := range []string{source, filepath.Join(dir, base), filepath.Join(dir, "..", base)} {
 		info, err := os.Stat(file)
 		if err != nil || !info.Mode().IsRegular() || file == source && !filepath.IsLocal(file) {
 			continue
 		}
 		book, err := input.Load(ctx, file, nil)
-		if err != nil {
-			return err
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
-		e.Original = keep(formats, file, book.Data, p.messages.warningf)
-		return nil
+		if err == nil && (e.SourceSHA256 == "" || digest(book.Data) == e.SourceSHA256) {
+			e.Original = keep(formats, file, book.Data, p.messages.warningf)
+			return nil
+		}
+		if file == source && changed == nil {
+			if err == nil {
+				err = fmt.Errorf("%s: its bytes are others", file)
+			}
+			changed = fmt.Errorf("%w: the book is not the one that was narrated, or has changed since; narrate it again, or move it away to have the EPUB made anew of the timeline", err)
+		}
+	}
+	if changed != nil {
+		return changed
 	}
 	p.messages.warningf("%s: is not found where it was, nor beside the timeline; the EPUB is made anew of its text", source)
 	return nil

@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -355,6 +357,24 @@ func (p *plan) cover(source, title, author string, own *document.Cover, warn fun
 		warn("%s: the drawn cover lacks letters that its type does not have; --meta cover=FILE takes a picture", source)
 	}
 	return picture, err
+}
+
+// origin is the file that an article came as.
+type origin struct {
+	kept   []byte // all of it, where one of the formats keeps it; else nil
+	sha256 string
+}
+
+// originOf is the origin of an article that came as those bytes. warn is told
+// what the user must know of their being kept.
+func originOf(formats []output.Format, source string, came []byte, warn func(format string, args ...any)) origin {
+	return origin{keep(formats, source, came, warn), digest(came)}
+}
+
+// digest is the SHA-256 of data as timelines tell it.
+func digest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
 }
 
 // keep gives the file that an article came as where one of the formats keeps it,

@@ -81,6 +81,9 @@ type Edition struct {
 	// Original is the file that the article came as, for a Keeper that has said
 	// that it keeps it; nil for none. The places of utterances lie in it.
 	Original []byte
+	// SourceSHA256 tells the bytes of the file that the article came as, in
+	// lower-case hexadecimal; "" where they are not known.
+	SourceSHA256 string
 	// Level is that of the whole programme's Sound; nil where it was not
 	// measured.
 	Level *Level

@@ -1,6 +1,7 @@
 package dom
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -116,6 +117,8 @@ type marker struct {
 	w     *strings.Builder
 	off   int  // of the markup in the file
 	xhtml bool // XML's rules for <a/>, CDATA and the document type
+	// prefixes are those of XHTML's elements, which the parser knows without.
+	prefixes map[string]bool
 
 	raw     string   // the element whose raw text comes next
 	pre     int      // open <pre>, in which white space has places
@@ -144,7 +147,7 @@ func (m *marker) markup(markup string) {
 			if m.xhtml && strings.Contains(raw, "[") && !strings.Contains(raw, "]") {
 				if i := strings.Index(markup[at:], "]>"); i >= 0 {
 					// The internal subset: the tokenizer takes the first > for its end.
-					rest := marker{w: m.w, off: m.off + at + i + len("]>"), xhtml: true}
+					rest := marker{w: m.w, off: m.off + at + i + len("]>"), xhtml: true, prefixes: m.prefixes}
 					rest.markup(markup[at+i+len("]>"):])
 					return
 				}
@@ -315,7 +318,8 @@ func nameEnd(raw string, from int) int {
 
 func (m *marker) startTag(z *html.Tokenizer, raw string, at int, selfClosing bool) {
 	end := nameEnd(raw, 1)
-	name := strings.ToLower(raw[1:end])
+	local := m.local(raw[1:end])
+	name := strings.ToLower(local)
 	inForeign := m.inForeign()
 	if inForeign && breakout[name] {
 		m.foreign = m.foreign[:0]
@@ -343,7 +347,7 @@ func (m *marker) startTag(z *html.Tokenizer, raw string, at int, selfClosing boo
 		m.pre++
 	}
 
-	m.w.WriteString(raw[:end])
+	m.w.WriteString("<" + local)
 	if !formatting[name] {
 		m.w.WriteString(" " + markAttr + `="` + strconv.Itoa(m.off+at) + `"`)
 	}
@@ -359,7 +363,7 @@ func (m *marker) startTag(z *html.Tokenizer, raw string, at int, selfClosing boo
 		m.w.WriteString(raw[end:])
 	}
 	if empty {
-		m.w.WriteString("</" + raw[1:end] + ">")
+		m.w.WriteString("</" + local + ">")
 	}
 }
 
@@ -395,7 +399,8 @@ func firstAttributes(raw string) string {
 
 func (m *marker) endTag(z *html.Tokenizer, raw string) {
 	end := nameEnd(raw, 2)
-	name := strings.ToLower(raw[2:end])
+	local := m.local(raw[2:end])
+	name := strings.ToLower(local)
 	m.raw, m.newline = "", false
 	if m.xhtml && void[name] {
 		return // </br> would be a second <br>
@@ -413,7 +418,29 @@ func (m *marker) endTag(z *html.Tokenizer, raw string) {
 	if (name == "pre" || name == "listing") && m.pre > 0 {
 		m.pre--
 	}
-	m.w.WriteString(raw)
+	m.w.WriteString("</" + local + raw[end:])
+}
+
+// xhtmlPrefix is a declaration that binds a prefix to XHTML (Namespaces in XML,
+// section 3).
+var xhtmlPrefix = regexp.MustCompile(`xmlns:([^\s=<>"':]+)\s*=\s*["']http://www\.w3\.org/1999/xhtml["']`)
+
+// xhtmlPrefixes are the prefixes that a page binds to XHTML, on whichever
+// element.
+func xhtmlPrefixes(text string) map[string]bool {
+	prefixes := map[string]bool{}
+	for _, m := range xhtmlPrefix.FindAllStringSubmatch(text, -1) {
+		prefixes[m[1]] = true
+	}
+	return prefixes
+}
+
+// local is the name of an element without a prefix of XHTML.
+func (m *marker) local(name string) string {
+	if prefix, local, ok := strings.Cut(name, ":"); ok && local != "" && m.prefixes[prefix] {
+		return local
+	}
+	return name
 }
 
 // inForeign reports whether an <svg> or <math> is open that holds no HTML here.

@@ -49,6 +49,9 @@ func Parse(text string, xhtml bool) (*Tree, error) {
 	var w strings.Builder
 	w.Grow(len(text) + len(text)/2)
 	m := marker{w: &w, xhtml: xhtml}
+	if xhtml {
+		m.prefixes = xhtmlPrefixes(text)
+	}
 	m.markup(text)
 	return ParseMarked(w.String())
 }

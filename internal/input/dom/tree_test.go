@@ -25,6 +25,7 @@ func TestPlaces(t *testing.T) {
 		{"<svg><style>x</style></svg><p>eins<script>if (a<b) { '</p>' }</script> zwei <svg><p>drei</p><script>1 < 2</script> vier", false, "eins zwei drei vier"},
 		{"<p>eins <a id='x'/>zwei<br></br><![CDATA[drei & vier]]><title/> fünf</p>", true, "eins zwei drei vier fünf"},
 		{"<!DOCTYPE html [ <!ENTITY x 'y'> ]><html><body><p>eins</p></body></html>", true, "eins"},
+		{"<h:html xmlns:h = 'http://www.w3.org/1999/xhtml'><h:head><h:title>nein</h:title><h:style>a { }</h:style></h:head><h:body><h:p>eins<h:br/>zwei <h:a id='x'/><h:b>drei</h:b></h:p><h:pre>\nvier</h:pre></h:body></h:html>", true, "eins zwei drei vier"},
 	} {
 		doc, err := walk("page", c.page, c.xhtml, Options{})
 		if err != nil {

@@ -100,6 +100,8 @@ func TestBroken(t *testing.T) {
 		{"several bodies", with(good, "a.xhtml", "<html><body><p>First body.</p></body><body><p>Second body.</p></body></html>"), "First body.|Second body.", "warning", ""},
 		{"empty elements and CDATA", with(good, "a.xhtml", page(`<a id="x"/><p>Plain <b/>text <![CDATA[A < B]]></p><script src="x"/><p>More.</p>`)), "Plain text A < B|More.", "warning", ""},
 
+		{"XHTML with a prefix", with(good, "a.xhtml", `<h:html xmlns:h="http://www.w3.org/1999/xhtml"><h:head><h:title>Unheard</h:title></h:head><h:body><h:h1>One</h:h1><h:p>First <h:em>text</h:em>.</h:p><h:script>x</h:script><h:p>More.</h:p></h:body></h:html>`), "heading1 One|paragraph First text.|paragraph More.", "Unheard", ""},
+
 		{"obfuscated fonts", with(good, encryptionFile, encrypted("http://www.idpf.org/2008/embedding", "")), "First text.", "warning", ""},
 		{"Adobe", with(good, encryptionFile, encrypted(aes, `<resource xmlns="http://ns.adobe.com/adept">urn:uuid:1</resource>`), rightsFile, "<rights/>"), "", "", "the book is encrypted (DRM: Adobe ADEPT); narrate cannot read it"},
 		{"LCP", with(good, encryptionFile, encrypted("http://www.w3.org/2001/04/xmlenc#aes256-cbc", ""), lcpFile, "{}"), "", "", "DRM: Readium LCP"},

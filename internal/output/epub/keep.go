@@ -80,8 +80,10 @@ func (f Format) into(ctx context.Context, dst io.WriteSeeker, e output.Edition) 
 		}
 	}
 	k.describe(spoken)
-	if err := z.Text(k.added+styleName, activeStyle); err != nil {
-		return err
+	if k.style != nil {
+		if err := z.Text(k.added+styleName, k.style); err != nil {
+			return err
+		}
 	}
 	if err := z.Text(k.name, k.pkg.bytes()); err != nil {
 		return err
@@ -189,12 +191,12 @@ func (k *keeper) speak(name string, t *text) (data []byte, found int, err error)
 		}
 		h.around = ids.around(p.node, k.cue(at).Utterance)
 		if k.words {
-			k.nameWords(m, h, k.cue(at), pieces[p.owner], all, p.owner, ids.prefix+sentenceID(p.owner)+"w")
+			k.nameWords(m, h, k.cue(at), pieces[p.owner], all, &p, ids.prefix+sentenceID(p.owner)+"w")
 		}
 		k.heard[at[0]][at[1]] = h
 		found++
 	}
-	if head := m.first("head"); found > 0 && head >= 0 && m.hasEndTag(head) {
+	if head := m.first("head"); k.style != nil && found > 0 && head >= 0 && m.hasEndTag(head) {
 		m.addInto(head, "<"+m.like(head, "link")+` rel="stylesheet" type="text/css" href="`+escape(relative(name, k.added+styleName))+`"/>`)
 	}
 	return m.bytes(), found, nil
@@ -202,23 +204,25 @@ func (k *keeper) speak(name string, t *text) (data []byte, found int, err error)
 
 func (k *keeper) cue(at [2]int) *timeline.Cue { return &k.edition.Timeline.Chapters[at[0]].Cues[at[1]] }
 
-// nameWords puts <span>s around the words of a cue. A word that no single one can
-// go around is heard with the one before it.
-func (k *keeper) nameWords(m *markup, h *heard, cue *timeline.Cue, pieces []piece, all claims, owner int, prefix string) {
-	for _, w := range words(cue) {
-		from, to, ok := extent(pieces, w.Lo, w.Hi)
+// nameWords puts <span>s around the words of a cue, which is heard in that place.
+// A word that no single one can go around is heard with the one before it.
+func (k *keeper) nameWords(m *markup, h *heard, cue *timeline.Cue, pieces []piece, all claims, in *place, prefix string) {
+	said := words(cue)
+	var own claims
+	for i, w := range said {
+		if from, to, ok := extent(pieces, w.Lo, w.Hi); ok {
+			own = append(own, claim{from, to, i})
+		}
+	}
+	own = own.apart()
+	for _, c := range own {
+		p, ok := own.word(m, c, all, in)
 		if !ok {
 			continue
 		}
-		n := m.at(from)
-		if n < 0 || m.nodes[n].kind != characters || to > m.nodes[n].end || sealedAbove(m, n) || all.others(from, to, owner) {
-			continue
-		}
 		id := prefix + strconv.Itoa(len(h.ids)+1)
-		span := m.like(m.nodes[n].parent, "span")
-		m.add(from, wordBegins, "<"+span+` id="`+id+`">`)
-		m.add(to, wordEnds, "</"+span+">")
-		h.words = append(h.words, w)
+		m.putWord(&p, id)
+		h.words = append(h.words, said[c.owner])
 		h.ids = append(h.ids, id)
 	}
 }
@@ -378,12 +382,14 @@ func (k *keeper) describe(spoken []string) {
 		}
 		fmt.Fprintf(&metas, "\n    <%s%s property=\"%s\">%s</%s>", meta, refines, name, escape(value), meta)
 	}
-	file("style", k.added+styleName, "text/css")
+	if k.style != nil {
+		file("style", k.added+styleName, "text/css")
+	}
 	total := int64(0)
 	for i, name := range spoken {
 		id, o := "overlay-"+strconv.Itoa(i+1), k.texts[name].overlay
 		p.addAttribute(k.items[name], "media-overlay", prefix+id)
-		file(id, k.smil(i+1), "application/smil+xml")
+		file(id, k.smil(i+1), smilType)
 		property(prefix+id, "media:duration", clock(o.lasts))
 		total += o.lasts
 	}
@@ -393,7 +399,9 @@ func (k *keeper) describe(spoken []string) {
 		}
 	}
 	property("", "media:duration", clock(total))
-	property("", "media:active-class", activeClass)
+	if k.class == "" {
+		property("", activeProperty, activeClass)
+	}
 	if narrator := plain.Line(k.edition.Metadata.Narrator); narrator != "" {
 		property("", "media:narrator", narrator)
 	}

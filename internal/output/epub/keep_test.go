@@ -284,6 +284,8 @@ func TestKeeps(t *testing.T) {
 		"unsigned":  {map[string]string{"META-INF/signatures.xml": ""}, true, ""},
 		"EPUB 2":    {map[string]string{"OEBPS/book.opf": strings.Replace(opf, `version="3.0"`, `version="2.0"`, 1)}, false, "EPUB 2.0"},
 		"narrated":  {map[string]string{"OEBPS/book.opf": strings.Replace(opf, `id="one"`, `id="one" media-overlay="map"`, 1)}, false, "already"},
+		"playing":   {map[string]string{"OEBPS/book.opf": strings.Replace(opf, "</opf:metadata>", `<opf:meta property="media:duration">0:01</opf:meta></opf:metadata>`, 1)}, false, "already"},
+		"SMIL":      {map[string]string{"OEBPS/book.opf": strings.Replace(opf, "</opf:manifest>", `<opf:item id="s" href="s.smil" media-type="application/smil+xml"/></opf:manifest>`, 1)}, false, "already"},
 		"broken":    {map[string]string{"OEBPS/text/two.xhtml": "<html><p>"}, false, "two.xhtml, which is not well-formed"},
 		"Latin-1":   {map[string]string{"OEBPS/text/two.xhtml": "<?xml version='1.0' encoding='iso-8859-1'?><html>\xe9</html>"}, false, "not UTF-8"},
 		"not there": {map[string]string{"OEBPS/book.opf": ""}, false, "package document"},
@@ -297,6 +299,63 @@ func TestKeeps(t *testing.T) {
 	}
 	if keeps, notes := (epub.Format{}).Keeps([]byte("# An article")); keeps || notes != nil {
 		t.Errorf("text: %v, %q", keeps, notes)
+	}
+}
+
+// TestKeptClass: a book that only says what it calls what is heard is kept, with
+// that class, and a style for it where the book has none.
+func TestKeptClass(t *testing.T) {
+	opf := strings.Replace(sample(t, nil)["OEBPS/book.opf"], "</opf:metadata>", `<opf:meta property="media:active-class">now-read</opf:meta></opf:metadata>`, 1)
+	for css, styled := range map[string]bool{"p { margin: 0 }": false, ".now-read { color: red }": true} {
+		book := zipped(t, sample(t, map[string]string{"OEBPS/book.opf": opf, "OEBPS/narrate/taken.css": css}))
+		if keeps, _ := (epub.Format{}).Keeps(book); !keeps {
+			t.Fatal("is not kept")
+		}
+		made := outputtest.Write(t, quick, spoken(t, book, script.Options{Blocks: all(t)}))
+		z, err := zip.NewReader(bytes.NewReader(made), int64(len(made)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		style, styleErr := fs.ReadFile(z, "OEBPS/narrate2/style.css")
+		if (styleErr != nil) != styled || !styled && !bytes.Contains(style, []byte(".now-read {")) {
+			t.Errorf("beside %q there is %s, %v", css, style, styleErr)
+		}
+		got, err := fs.ReadFile(z, "OEBPS/book.opf")
+		if err != nil || bytes.Count(got, []byte("media:active-class")) != 1 || bytes.Contains(got, []byte("style.css")) == styled {
+			t.Errorf("%v\n%s", err, got)
+		}
+		one, err := fs.ReadFile(z, "OEBPS/text/one.xhtml")
+		if err != nil || bytes.Contains(one, []byte("narrate2/style.css")) == styled {
+			t.Errorf("%v\n%s", err, one)
+		}
+	}
+}
+
+// TestKeptWords: one element goes around a word that is in parts, where one can.
+func TestKeptWords(t *testing.T) {
+	body := `<p><span class="d">O</span>nce it was bro<b>ken</b>, in <ruby>Kyoto<rt>capital</rt></ruby>, and <i>no lon</i>ger.</p><p>All of the rest is plain.</p>`
+	for _, h := range []string{"", "h:"} {
+		text := strings.NewReplacer("</", "</"+h, "<", "<"+h).Replace(`<html xmlns` + strings.TrimSuffix(":"+h, ":") + `="http://www.w3.org/1999/xhtml"><head><title>No</title></head><body>` + body + `</body></html>`)
+		e := spoken(t, zipped(t, sample(t, map[string]string{"OEBPS/text/one.xhtml": text})), script.Options{Blocks: all(t)})
+		e.Captions.Unit = output.Word
+		made := outputtest.Write(t, quick, e)
+		z, err := zip.NewReader(bytes.NewReader(made), int64(len(made)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, err := fs.ReadFile(z, "OEBPS/text/one.xhtml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := strings.ReplaceAll(string(one), h, "")
+		for _, want := range []string{
+			`w1"><span class="d">O</span>nce</span> <span `, `">bro<b>ken</b>,</span> <`,
+			`"><ruby>Kyoto<rt>capital</rt></ruby>,</span> <`, `">no</span> lon</i>ger.`,
+		} {
+			if !strings.Contains(got, want) {
+				t.Errorf("lacks %s\n%s", want, got)
+			}
+		}
 	}
 }
 

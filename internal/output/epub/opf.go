@@ -87,7 +87,7 @@ func (b *book) metadata(w *bytes.Buffer) {
 	for i := range b.chapters {
 		refine("overlay-"+b.chapters[i].key, "media:duration", "", clock(b.milliseconds(b.chapters[i].span)))
 	}
-	property("media:active-class", activeClass)
+	property(activeProperty, activeClass)
 	property("media:narrator", narrator)
 	b.accessibility(property)
 	fmt.Fprintf(w, "  <meta property=\"schema:accessibilitySummary\" xml:lang=\"en\">%s</meta>\n", accessibilitySummary)
@@ -154,7 +154,7 @@ func (b *book) manifest(w *bytes.Buffer) {
 	for i := range b.chapters {
 		c := &b.chapters[i]
 		item("text-"+c.key, c.text(), xhtml, ` media-overlay="overlay-`+c.key+`"`)
-		item("overlay-"+c.key, c.overlay(), "application/smil+xml", "")
+		item("overlay-"+c.key, c.overlay(), smilType, "")
 		item("audio-"+c.key, c.sound(), b.audio.MediaType, "")
 		if c.picture != nil {
 			item("image-"+c.key, c.image(), c.picture.MediaType, "")

@@ -1,11 +1,13 @@
 package epub
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,11 +28,22 @@ type original struct {
 	texts   []string       // their members, in reading order and then by name
 	spine   int            // how many of texts are in the reading order
 	added   string         // the folder of what is added, which no member is in
+	class   string         // what the book calls what is heard; "" where it does not say
+	style   []byte         // what shows that; nil where the book's own styles do
 }
 
-var errForeign = errors.New("is no EPUB")
+var (
+	errForeign = errors.New("is no EPUB")
+	errSpoken  = errors.New("is read aloud already: it has media overlays")
+)
 
-const xhtmlType = "application/xhtml+xml"
+const (
+	xhtmlType = "application/xhtml+xml"
+	smilType  = "application/smil+xml"
+)
+
+// activeProperty names the class of what is heard (EPUB 3.3, section D.4.1).
+const activeProperty = "media:active-class"
 
 // openOriginal reads the package document of a book to which overlays can be
 // added. Its errors go on after "the book itself".
@@ -88,15 +101,18 @@ func (o *original) readPackage() error {
 		return fmt.Errorf("is EPUB %.20s, and only EPUB 3 has overlays", version)
 	}
 	for _, n := range p.all(metadata, "meta") {
-		if strings.HasPrefix(p.nodes[n].attr("", "property"), "media:") {
-			return errors.New("is read aloud already: it has media overlays")
+		switch property := p.nodes[n].attr("", "property"); {
+		case property == activeProperty:
+			o.class = strings.TrimSpace(p.inner(n))
+		case property != "media:playback-active-class" && strings.HasPrefix(property, "media:"):
+			return errSpoken
 		}
 	}
 	byID := map[string]string{}
 	for _, n := range p.all(manifest, "item") {
 		item := &p.nodes[n]
-		if item.attr("", "media-overlay") != "" {
-			return errors.New("is read aloud already: it has media overlays")
+		if item.attr("", "media-overlay") != "" || item.attr("", "media-type") == smilType {
+			return errSpoken
 		}
 		name, ok := o.resolve(item.attr("", "href"))
 		if _, taken := o.items[name]; !ok || taken || item.attr("", "media-type") != xhtmlType {
@@ -118,6 +134,9 @@ func (o *original) readPackage() error {
 			o.texts = append(o.texts, name)
 		}
 	}
+	if err := o.findStyle(); err != nil {
+		return err
+	}
 	folder := path.Dir(o.name) + "/"
 	if folder == "./" {
 		folder = ""
@@ -129,6 +148,36 @@ func (o *original) readPackage() error {
 			}
 		}
 	}) + "/"
+	return nil
+}
+
+// className is a class as a style sheet can name it without escapes.
+var className = regexp.MustCompile(`^-?[A-Za-z_][A-Za-z0-9_-]*$`)
+
+// findStyle finds what shows what is heard. A class that the book has styles for
+// looks as they say.
+func (o *original) findStyle() error {
+	if o.style = activeStyle; o.class == "" {
+		return nil
+	}
+	if !className.MatchString(o.class) {
+		o.style = nil // it is no name that we could tell from the styles
+		return nil
+	}
+	for _, name := range o.archive.Names() {
+		if _, text := o.items[name]; !text && !strings.EqualFold(path.Ext(name), ".css") {
+			continue
+		}
+		data, err := o.archive.Read(name)
+		if err != nil {
+			return fmt.Errorf("cannot be read: %w", err)
+		}
+		if bytes.Contains(data, []byte("."+o.class)) {
+			o.style = nil
+			return nil
+		}
+	}
+	o.style = bytes.ReplaceAll(activeStyle, []byte("."+activeClass), []byte("."+o.class))
 	return nil
 }
 

@@ -116,21 +116,43 @@ func (c claims) choose(m *markup, from, to, owner int) (p place, ok bool) {
 	if m.nodes[inner].kind == element && inner == first && inner == last {
 		return p, m.canBeNamed(inner) // a picture alone
 	}
-	outside := -1
-	for n := inner; n >= 0; n = m.nodes[n].parent {
-		if sealed[m.nodes[n].name] {
-			outside = m.nodes[n].parent
-		}
-	}
-	if outside >= 0 {
-		inner = outside
-	}
+	inner = m.unsealed(inner)
 	p.node = inner
 	if c.bounds(m, &p, from, to, first, last) && m.flows(&p, m.child(inner, first)) {
 		p.wrap = true
 		return p, true
 	}
 	return c.around(m, inner, owner)
+}
+
+// word finds where a <span> can stand around the word w, one of c, of the
+// sentence in that place: it may hold elements that hold nothing of another word
+// or, as all tells, of another sentence.
+func (c claims) word(m *markup, w claim, all claims, in *place) (p place, ok bool) {
+	first, last := m.at(w.from), m.at(w.to-1)
+	if first < 0 || last < 0 || m.nodes[first].kind == element || m.nodes[last].kind == element {
+		return p, false
+	}
+	inner := m.common(first, last)
+	if inner < 0 {
+		return p, false
+	}
+	p = place{owner: w.owner, node: m.unsealed(inner)}
+	ok = m.within(p.node, in.node) && c.bounds(m, &p, w.from, w.to, first, last) &&
+		len(p.before)+len(p.behind) == 0 && m.flows(&p, m.child(p.node, first)) &&
+		!all.others(p.start, p.end, in.owner) && (!in.wrap || in.start <= p.start && p.end <= in.end)
+	return p, ok
+}
+
+// unsealed is n, or what is around all that is sealed around n.
+func (m *markup) unsealed(n int) int {
+	outside := n
+	for ; m.nodes[n].parent >= 0; n = m.nodes[n].parent {
+		if sealed[m.nodes[n].name] {
+			outside = m.nodes[n].parent
+		}
+	}
+	return outside
 }
 
 // around is the place of a sentence that no element can be put around.
@@ -309,6 +331,13 @@ func (m *markup) put(p *place, id string) {
 	m.add(p.start, sentenceBegins, shut+"<"+name+` id="`+id+`">`+open, m.empty(p.before)...)
 	open, shut = m.division(p.behind)
 	m.add(p.end, sentenceEnds, shut+"</"+name+">"+open, m.empty(p.behind)...)
+}
+
+// putWord puts the <span> of a word in, with that id.
+func (m *markup) putWord(p *place, id string) {
+	name := m.like(p.node, "span")
+	m.add(p.start, wordBegins, "<"+name+` id="`+id+`">`)
+	m.add(p.end, wordEnds, "</"+name+">")
 }
 
 // division are the tags that open and shut the elements, from the outside in, so

@@ -12,6 +12,7 @@ import (
 func TestAnyMarkup(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	tags := []string{"p", "em", "b", "a", "q", "ruby", "svg", "div", "span", "td"}
+	words := 0
 	for range 3000 {
 		var b strings.Builder
 		b.WriteString("<html><body>")
@@ -86,6 +87,22 @@ func TestAnyMarkup(t *testing.T) {
 			} else {
 				ids.of(p.node)
 			}
+			var own claims // a word is one of its texts, or two
+			for _, c := range all {
+				if k := len(own) - 1; c.owner != p.owner {
+					continue
+				} else if k >= 0 && random.IntN(2) == 0 {
+					own[k].to = c.to
+				} else {
+					own = append(own, claim{c.from, c.to, len(own)})
+				}
+			}
+			for _, w := range own {
+				if in, ok := own.word(m, w, all, &p); ok {
+					m.putWord(&in, ids.prefix+sentenceID(p.owner)+"w"+strconv.Itoa(w.owner))
+					words++
+				}
+			}
 		}
 		text := m.inner(0)
 		before := len(m.ids)
@@ -104,6 +121,9 @@ func TestAnyMarkup(t *testing.T) {
 				t.Fatalf("%s\nhas %s %d times:\n%s", b.String(), id, n, m.bytes())
 			}
 		}
+	}
+	if words < 1000 {
+		t.Errorf("%d words prove nothing", words)
 	}
 }
 

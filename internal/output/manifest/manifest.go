@@ -47,6 +47,7 @@ type (
 		Version    int         `json:"version"`
 		Generator  string      `json:"generator"`
 		Source     string      `json:"source"`
+		SHA256     string      `json:"sourceSHA256,omitempty"`
 		Title      string      `json:"title"`
 		Author     string      `json:"author,omitempty"`
 		Lang       string      `json:"lang"`
@@ -249,7 +250,7 @@ func separator(i int) string {
 func (w *writer) programme(ctx context.Context, e output.Edition) error {
 	t := e.Timeline
 	w.open(head{
-		Version: Version, Generator: e.Generator, Source: output.SourceName(t.Source),
+		Version: Version, Generator: e.Generator, Source: output.SourceName(t.Source), SHA256: e.SourceSHA256,
 		Title: t.Title, Author: t.Author, Lang: t.Lang,
 		SampleRate: t.Rate, Frames: t.Frames, Duration: json.Number(t.Rate.Seconds(t.Frames)),
 		Number: t.Number, Of: t.Of, Meta: metaOf(&e.Metadata), Sound: soundOf(&e), Music: w.music(t),

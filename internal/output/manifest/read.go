@@ -68,7 +68,7 @@ func Read(r io.Reader) (output.Edition, error) {
 		Source: f.Source, Title: f.Title, Author: f.Author, Lang: f.Lang,
 		Rate: f.SampleRate, Frames: f.Frames, Number: f.Number, Of: f.Of,
 	}
-	e.Timeline, e.Generator = t, f.Generator
+	e.Timeline, e.Generator, e.SourceSHA256 = t, f.Generator, f.SHA256
 	e.Metadata = f.metadata()
 	if err := f.Sound.into(&e); err != nil {
 		return e, err

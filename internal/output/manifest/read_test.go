@@ -160,3 +160,15 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// TestSourceDigest: what tells the article's bytes is written, and read again.
+func TestSourceDigest(t *testing.T) {
+	e := small(t)
+	e.SourceSHA256 = strings.Repeat("0f", 32)
+	data := outputtest.Write(t, Format{}, e)
+	outputtest.Validate(t, schema, data)
+	got, err := Read(strings.NewReader(string(data)))
+	if err != nil || got.SourceSHA256 != e.SourceSHA256 {
+		t.Errorf("%q, %v", got.SourceSHA256, err)
+	}
+}
