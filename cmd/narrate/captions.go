@@ -154,10 +154,21 @@ func newConvertCommand(a *app) *cobra.Command {
 		RunE:    func(c *cobra.Command, args []string) error { return p.run(c.Context(), args[0]) },
 	}
 	f := c.Flags()
-	p.formatFlag(c)
+	p.formatFlag(c, textFormats(), "must be given")
 	p.captionFlags(c)
 	p.fileFlags(f)
 	return c
+}
+
+// textFormats are the names of the formats without sound.
+func textFormats() []string {
+	var names []string
+	for _, f := range outputFormats {
+		if info := f.Info(); !info.Sound {
+			names = append(names, info.Name)
+		}
+	}
+	return names
 }
 
 // reportCaptions lists in the report where captions cannot keep to their rules,
