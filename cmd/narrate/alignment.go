@@ -277,7 +277,7 @@ func (n *alignment) print(r result, took time.Duration) error {
 		return n.narration.print(r, took)
 	}
 	if _, err := fmt.Fprintf(n.stdout, "%s: %s in %d %s, %d of %d sentences found, in %s\n",
-		r.Folder, clock(r.Rate.Duration(r.Frames)), r.Chapters, plural(r.Chapters, "chapter"),
+		printable(r.Folder), clock(r.Rate.Duration(r.Frames)), r.Chapters, plural(r.Chapters, "chapter"),
 		r.Heard, r.Utterances, took.Round(10*time.Millisecond)); err != nil {
 		return err
 	}

@@ -122,7 +122,7 @@ func (b *backendCheck) run(ctx context.Context, name string) (err error) {
 		return b.finish(report)
 	}
 	report.Version, report.Voice = info.Version, voice.Engine
-	b.printf("backend %s, version %s, voice %s\n\n", name, info.Version, voice.Engine)
+	b.printf("backend %s, version %s, voice %s\n\n", name, printable(info.Version), printable(voice.Engine))
 	suite := conform.Start(conform.Config{
 		New: open, Voice: voice, Repeatable: b.repeatable, Folders: map[string]string{"temporary": temp},
 	})
@@ -191,7 +191,7 @@ func (b *backendCheck) add(report *checkReport, r conform.Result) {
 	report.Checks = append(report.Checks, checkResult{r.Name, r.Wants, status, r.Problems, r.Skipped})
 	switch status {
 	case "skipped":
-		b.printf("skipped  %s: %s\n", r.Name, r.Skipped)
+		b.printf("skipped  %s: %s\n", r.Name, printable(r.Skipped))
 	case "ok":
 		b.printf("ok       %s\n", r.Name)
 	default:

@@ -92,11 +92,11 @@ func (a *app) listBackends(ctx context.Context, asJSON bool) (err error) {
 	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "BACKEND\tSTATE\tVERSION\tVOICES\tWORD TIMES\tIPA\tNOTE")
 	for _, b := range list.Backends {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\t%s\n", b.Name, state(b.Ready), b.Version, b.Voices, yes(b.Marks), yes(b.Phonemes), b.Note)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%s\t%s\t%s\n", printable(b.Name), state(b.Ready), printable(b.Version), b.Voices, yes(b.Marks), yes(b.Phonemes), printable(b.Note))
 	}
 	fmt.Fprintln(table, "\nFORMAT\tSTATE\tSUFFIX\tCONTENT\tNOTE")
 	for _, f := range list.Formats {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", f.Name, state(f.Ready), f.Suffix, f.Summary, f.Note)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", f.Name, state(f.Ready), f.Suffix, f.Summary, printable(f.Note))
 	}
 	return table.Flush()
 }

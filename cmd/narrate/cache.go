@@ -60,7 +60,7 @@ func (a *app) showStore(_ context.Context, s *clipstore.Store) error {
 			oldest = e.LastUsed
 		}
 	}
-	_, err = fmt.Fprintf(a.stdout, "folder  %s\nclips   %d\nsize    %s of at most %s\n", s.Dir(), len(entries), byteSize(total), byteSize(maxStore))
+	_, err = fmt.Fprintf(a.stdout, "folder  %s\nclips   %d\nsize    %s of at most %s\n", printable(s.Dir()), len(entries), byteSize(total), byteSize(maxStore))
 	if err == nil && len(entries) > 0 {
 		_, err = fmt.Fprintf(a.stdout, "oldest  last used %s\n", oldest.Format("2006-01-02"))
 	}

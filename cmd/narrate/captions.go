@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -153,30 +154,55 @@ func newConvertCommand(a *app) *cobra.Command {
 		RunE:    func(c *cobra.Command, args []string) error { return p.run(c.Context(), args[0]) },
 	}
 	f := c.Flags()
-	p.formatFlag(c)
+	p.formatFlag(c, textFormats(), "must be given")
 	p.captionFlags(c)
 	p.fileFlags(f)
 	return c
 }
 
+// textFormats are the names of the formats without sound.
+func textFormats() []string {
+	var names []string
+	for _, f := range outputFormats {
+		if info := f.Info(); !info.Sound {
+			names = append(names, info.Name)
+		}
+	}
+	return names
+}
+
 // reportCaptions lists in the report where captions cannot keep to their rules,
-// as speech is faster than reading may be.
+// as speech is faster than reading may be, and warns of that.
 func (a *app) reportCaptions(r *pipeline.Report, e *output.Edition, formats []output.Format) {
-	wanted := false
-	for _, f := range formats {
-		wanted = wanted || f.Info().Caption
-	}
-	if !wanted {
-		return
-	}
-	for _, f := range caption.Report(e) {
+	faults := a.warnOfCaptions(e, formats, "; the report lists them")
+	for _, f := range faults {
 		u := f.Sentence.Utterance
 		r.Captions = append(r.Captions, pipeline.CaptionFault{
 			Caption: f.Cue, Kind: string(f.Kind), Reason: f.Message, Text: u.Text, Line: u.Pos.Line, Col: u.Pos.Col,
 		})
 	}
-	if n := len(r.Captions); n > 0 {
-		a.messages.warningf("%s: %d %s cannot keep to the rules of %q, the first: %s; the report lists them",
-			e.Timeline.Source, n, plural(n, "caption"), e.Captions.Profile, r.Captions[0].Reason)
+}
+
+// warnOfCaptions warns, if captions are among the formats, of those that an
+// offset cuts and of those that break the rules, which it gives; where tells at
+// the end where all are listed.
+func (a *app) warnOfCaptions(e *output.Edition, formats []output.Format, where string) []caption.Fault {
+	if !slices.ContainsFunc(formats, func(f output.Format) bool { return f.Info().Caption }) {
+		return nil
 	}
+	source := e.Timeline.Source
+	account := caption.Report(e)
+	switch kept, cut := account.Kept, account.Cut; {
+	case kept == 0 && cut > 0:
+		a.messages.warningf("%s: no caption is left: with an offset of %v all %d end before the start", source, e.Captions.Offset, cut)
+	case kept == 0:
+		a.messages.warningf("%s: there is no text for captions", source)
+	case cut > 0:
+		a.messages.warningf("%s: with an offset of %v, %d of %d captions end before the start and are left out", source, e.Captions.Offset, cut, kept+cut)
+	}
+	if n := len(account.Faults); n > 0 {
+		a.messages.warningf("%s: %d %s cannot keep to the rules of %q, the first: %s%s",
+			source, n, plural(n, "caption"), e.Captions.Profile, account.Faults[0].Message, where)
+	}
+	return account.Faults
 }

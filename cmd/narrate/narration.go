@@ -290,7 +290,7 @@ func (n *narration) print(r result, took time.Duration) error {
 	}
 	if !n.json && r.Frames > 0 {
 		_, err := fmt.Fprintf(n.stdout, "%s: %s in %d %s, %d of %d sentences spoken anew, in %s\n",
-			r.Folder, clock(r.Rate.Duration(r.Frames)), r.Chapters, plural(r.Chapters, "chapter"),
+			printable(r.Folder), clock(r.Rate.Duration(r.Frames)), r.Chapters, plural(r.Chapters, "chapter"),
 			r.Spoken, r.Utterances, took.Round(10*time.Millisecond))
 		if err != nil {
 			return err
@@ -307,7 +307,7 @@ func (a *app) printFiles(r result, indent string, asJSON bool) error {
 		return encoder.Encode(r)
 	}
 	for _, f := range r.Files {
-		if _, err := fmt.Fprintln(a.stdout, indent+f); err != nil {
+		if _, err := fmt.Fprintln(a.stdout, indent+printable(f)); err != nil {
 			return err
 		}
 	}

@@ -309,8 +309,12 @@ func (p *packaging) make(ctx context.Context, folder *pipeline.Folder, path stri
 	}
 	progress.start("writing", folder.Frames(e), "")
 	var err error
-	if r.Files, err = folder.Write(ctx, e); err != nil || p.textOnly {
+	if r.Files, err = folder.Write(ctx, e); err != nil {
 		return err
+	}
+	if p.textOnly {
+		p.warnOfCaptions(&e, folder.Formats, `; "narrate captions lint" names those of SubRip and WebVTT files`)
+		return nil
 	}
 	told := pipeline.Folder{Dir: filepath.Dir(path), Name: folder.Name}
 	earlier, err := pipeline.ReadReport(told.ReportPath())

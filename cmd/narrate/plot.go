@@ -152,7 +152,7 @@ func (p *plotting) file(ctx context.Context, file string, pictures []plot.Option
 		if p.quiet {
 			continue
 		}
-		if _, err := fmt.Fprintln(p.stdout, paths[i]); err != nil {
+		if _, err := fmt.Fprintln(p.stdout, printable(paths[i])); err != nil {
 			return err
 		}
 	}

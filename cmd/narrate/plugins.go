@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -224,6 +225,30 @@ func (b backends) close() error {
 		errs = append(errs, backend.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// speaks tells the language of an engine's own voice, BCP 47; "" where it is not
+// known. What cannot be asked cannot speak either, which is told
+// later on.
+func (b backends) speaks(ctx context.Context) func(*voices.Voice) string {
+	return func(v *voices.Voice) string {
+		backend := b[v.Backend]
+		if backend == nil {
+			return ""
+		}
+		info, err := backend.Info(ctx)
+		if err != nil {
+			return ""
+		}
+		// eSpeak NG's voices can be named without their folder, and with a variant.
+		name, _, _ := strings.Cut(v.Engine, "+")
+		for _, own := range info.Voices {
+			if own.Name == v.Engine || strings.EqualFold(own.Name, name) || strings.EqualFold(path.Base(own.Name), name) {
+				return own.Language
+			}
+		}
+		return ""
+	}
 }
 
 // maxText tells the longest text that a voice and its fallbacks take at once, in

@@ -45,7 +45,7 @@ type production struct {
 }
 
 func (o *production) flags(c *cobra.Command) {
-	o.formatFlag(c)
+	o.formatFlag(c, formatNames(), "default: the preset's")
 	o.captionFlags(c)
 	f := c.Flags()
 	f.StringVar(&o.preset, "preset", "", "the numbers of the sound: "+strings.Join(preset.Names(), ",")+" (default: "+preset.All[0].Name+")")
@@ -57,9 +57,11 @@ func (o *production) flags(c *cobra.Command) {
 	complete(c, "preset", preset.Names())
 }
 
-func (o *production) formatFlag(c *cobra.Command) {
-	c.Flags().StringSliceVar(&o.formats, "format", nil, "files to write: "+strings.Join(formatNames(), ",")+" (default: the preset's)")
-	complete(c, "format", formatNames())
+// formatFlag is the option for the files to write, with the names that it takes
+// and what happens without it.
+func (o *production) formatFlag(c *cobra.Command, names []string, without string) {
+	c.Flags().StringSliceVar(&o.formats, "format", nil, "files to write: "+strings.Join(names, ",")+" ("+without+")")
+	complete(c, "format", names)
 }
 
 func (o *production) captionFlags(c *cobra.Command) {

@@ -145,7 +145,7 @@ func printScript(out io.Writer, sc *script.Script) {
 		fmt.Fprintf(out, "\n%d  %s\n", number(sc, i), printable(c.Title))
 		for j := range c.Utterances {
 			u := &c.Utterances[j]
-			fmt.Fprintf(out, "%s %-6s %s\n", p.show(u.Pos), u.Voice.Name, printable(u.Text))
+			fmt.Fprintf(out, "%s %-6s %s\n", p.show(u.Pos), printable(u.Voice.Name), printable(u.Text))
 			if u.Spoken != u.Text || len(u.Phonemes) > 0 {
 				fmt.Fprintf(out, "%*s %-6s %s\n", p.width, "", "says", printable(said(u)))
 			}

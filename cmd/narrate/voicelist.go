@@ -179,7 +179,8 @@ func (a *app) printVoices(list []voiceStatus, asJSON bool) error {
 	fmt.Fprintln(table, "VOICE\tLANGUAGE\tBACKEND\tENGINE VOICE\tSTATE\tDESCRIPTION")
 	var notes []string
 	for _, v := range list {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", v.Name, v.Language, v.Backend, v.Engine, v.state, v.Description)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n",
+			printable(v.Name), printable(v.Language), printable(v.Backend), printable(v.Engine), v.state, printable(v.Description))
 		if v.Note != "" {
 			notes = append(notes, v.Note)
 		}

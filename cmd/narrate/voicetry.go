@@ -123,7 +123,7 @@ func (v *voiceTry) speak(ctx context.Context, s *studio, sc *script.Script) erro
 	if err := writeWhole(v.output, v.force, write); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(v.stdout, "%s: %.1f s\n", v.output, t.Rate.Duration(t.Frames).Seconds())
+	_, err = fmt.Fprintf(v.stdout, "%s: %.1f s\n", printable(v.output), t.Rate.Duration(t.Frames).Seconds())
 	return err
 }
 

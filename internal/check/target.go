@@ -111,11 +111,10 @@ func FindTarget(name string) (Target, error) {
 // How far a file may be from what its preset says, where that names one number
 // and encoders and meters do not hit it exactly.
 const (
-	levelTolerance = 1.0  // LU or dB: that of Apple's −16 LUFS
-	headEarly      = 0.1  // s by which speech may seem to begin early
-	headLate       = 0.5  // s by which a soft start may seem late
-	bitRateSpread  = 0.35 // of the bit rate of AAC and Opus, which follows the sound
-	opusRate       = 48000
+	headEarly     = 0.1  // s by which speech may seem to begin early
+	headLate      = 0.5  // s by which a soft start may seem late
+	bitRateSpread = 0.35 // of the bit rate of AAC and Opus, which follows the sound
+	opusRate      = 48000
 )
 
 // FromPreset makes a target of a preset: a file that was made by it passes.
@@ -156,9 +155,9 @@ func FromPreset(p *preset.Preset) Target {
 	)
 	switch m := &p.Mastering; m.Measure {
 	case "lufs":
-		add(want{measure: "loudness", limit: between(m.Level-levelTolerance, m.Level+levelTolerance)}, want{measure: "true_peak", limit: atMost(m.Peak)})
+		add(want{measure: "loudness", limit: between(m.Levels())}, want{measure: "true_peak", limit: atMost(m.Peak)})
 	case "rms":
-		add(want{measure: "rms", limit: between(m.Level-levelTolerance, m.Level+levelTolerance)}, want{measure: "true_peak", limit: atMost(m.Peak)})
+		add(want{measure: "rms", limit: between(m.Levels())}, want{measure: "true_peak", limit: atMost(m.Peak)})
 	}
 	if head := p.Head.Seconds(); head > 0 {
 		add(want{measure: "head", limit: between(max(0, head-headEarly), head+headLate)})

@@ -48,6 +48,15 @@ type Mastering struct {
 // Ceiling is the true peak in dBTP above which the limiter lets nothing pass.
 func (m *Mastering) Ceiling() float64 { return m.Peak - m.Headroom }
 
+// levelTolerance is how far from Level a finished file may be, in LU or dB: that
+// of Apple's −16 LUFS.
+const levelTolerance = 1.0
+
+// Levels are the lowest and the highest that pass as Level.
+func (m *Mastering) Levels() (lowest, highest float64) {
+	return m.Level - levelTolerance, m.Level + levelTolerance
+}
+
 // Made is what a programme was laid out for, which whoever makes further files
 // of it has to know. Its zero value is one file, made by no preset.
 type Made struct {

@@ -3,6 +3,7 @@ package plot
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,12 +23,13 @@ const (
 	between    = 18.0 // of the two
 	axisHigh   = 26.0
 	keyHigh    = 22.0 // a row
+	authorHigh = normal + 6
 	factHigh   = 46.0 // a row
 	listHigh   = 20.0 // a row
 	listWide   = 280.0
 	mostListed = 8 // rows of the list of chapters
-	leastWave  = 70.0
-	leastLoud  = 60.0
+	leastWave  = 60.0
+	leastLoud  = 54.0
 
 	highest  = 0.0 // LUFS at the top of the scale
 	lowest   = -42.0
@@ -49,7 +51,8 @@ type picture struct {
 	facts                   []fact
 	series                  []float64 // short-term loudness
 	rows                    [][]entry // of the key
-	listed                  int       // rows of the list of chapters
+	listed, across          int       // rows and columns of the list of chapters
+	author                  string    // "" for none
 }
 
 // band is a chapter as it is drawn.
@@ -68,9 +71,10 @@ func newPicture(programme *Programme, s *Survey, pens *pens, o Options) *picture
 	p.left, p.right = margin+gutter, float64(p.width)-margin
 	p.series = s.meter.Series()
 	p.facts = programme.facts(s)
+	p.author = plain.Line(programme.Author)
 	p.layBands()
 	p.rows = p.keyRows()
-	p.listed = p.listRows()
+	p.listed, p.across = p.listShape()
 	p.waveHigh, p.loudHigh = waveHigh, loudHigh
 	used := p.lay()
 	if p.height == 0 {
@@ -79,7 +83,7 @@ func newPicture(programme *Programme, s *Survey, pens *pens, o Options) *picture
 	}
 	// Where there is no room for all, the waveform and the loudness go first.
 	used -= waveHigh + loudHigh
-	least := float64(p.height - leastWave - leastLoud)
+	least := float64(p.height) - leastWave - leastLoud
 	if used > least && p.listed > 0 {
 		used -= float64(p.listed) * listHigh
 		p.listed = 0
@@ -93,6 +97,10 @@ func newPicture(programme *Programme, s *Survey, pens *pens, o Options) *picture
 			p.facts = p.facts[:len(p.facts)-1]
 		}
 		used -= factHigh
+	}
+	if used > least && p.author != "" {
+		p.author = ""
+		used -= authorHigh
 	}
 	room := max(leastWave+leastLoud, float64(p.height)-used)
 	p.waveHigh = math.Floor(room * waveHigh / (waveHigh + loudHigh))
@@ -152,8 +160,8 @@ const mostLetters = 200
 // factsTop is where the numbers of the heading begin.
 func (p *picture) factsTop() float64 {
 	y := margin + heading + 8
-	if plain.Line(p.programme.Author) != "" {
-		y += normal + 6
+	if p.author != "" {
+		y += authorHigh
 	}
 	return y
 }
@@ -200,12 +208,18 @@ func (p *picture) drawHeading(c canvas) {
 	room := p.right - margin
 	lang := p.programme.Lang
 	if title := c.shown(cleanTitle(p.programme), true); title != "" {
-		title = p.pens.fit(title, heading, true, room)
-		c.text(margin, y, title, style{size: heading, bold: true, tint: ink, lang: lang, room: room})
+		size := heading
+		for _, smaller := range []float64{figure, normal} {
+			if p.pens.width(title, size, true) > room {
+				size = smaller
+			}
+		}
+		title = p.pens.fit(title, size, true, room)
+		c.text(margin, y, title, style{size: size, bold: true, tint: ink, lang: lang, room: room})
 	}
-	if author := plain.Line(p.programme.Author); author != "" {
+	if p.author != "" {
 		y += normal + 8
-		author = p.pens.fit(c.shown(author, false), normal, false, room)
+		author := p.pens.fit(c.shown(p.author, false), normal, false, room)
 		c.text(margin, y, author, style{size: normal, tint: muted, lang: lang, room: room})
 	}
 	for i, f := range p.facts {
@@ -310,25 +324,65 @@ func (p *picture) allLabelled() bool {
 	return true
 }
 
-// listColumns is in how many columns chapters are listed.
-func (p *picture) listColumns() int {
-	return max(1, int((p.right-p.left)/listWide))
+// listShape is in how many rows and columns chapters are listed; no rows where
+// all can be read in their bands. It has as many columns as titles leave whole;
+// where some are too long for any, as few as there is height for.
+func (p *picture) listShape() (rows, columns int) {
+	if p.allLabelled() {
+		return 0, 0
+	}
+	columns = max(1, int((p.right-p.left)/listWide))
+	rows = mostListed
+	for n := columns; n >= 1; n-- {
+		high := (len(p.bands) + n - 1) / n
+		if high > mostListed {
+			break
+		}
+		rows = high
+		columns = (len(p.bands) + rows - 1) / rows
+		if p.listFits(columns) {
+			break
+		}
+	}
+	return rows, columns
 }
 
-// listRows is in how many rows; 0 where all can be read in their bands.
-func (p *picture) listRows() int {
-	if p.allLabelled() {
-		return 0
+// listFits reports that no title is cut in a list of so many columns.
+func (p *picture) listFits(columns int) bool {
+	for i := range p.bands {
+		b := &p.bands[i]
+		if p.pens.width(b.title, normal, false) > p.listRoom(b, columns)/loose {
+			return false
+		}
 	}
-	columns := p.listColumns()
-	return min(mostListed, (len(p.bands)+columns-1)/columns)
+	return true
+}
+
+const listGap = 8 // between the parts of a row of the list
+
+// listTimes is how wide the times in the list are.
+func (p *picture) listTimes() float64 {
+	return p.pens.width(p.bands[len(p.bands)-1].at, normal, false) * loose
+}
+
+// listNumber is how wide a chapter's number is in the list.
+func (p *picture) listNumber(b *band) float64 {
+	return p.pens.width(strconv.Itoa(b.number), normal, true) * loose
+}
+
+// listRoom is the width that a chapter's title has in a list of so many columns.
+func (p *picture) listRoom(b *band, columns int) float64 {
+	room := (p.right-p.left)/float64(columns) - 3*listGap - p.listTimes()
+	if !b.numbered() {
+		room -= p.listNumber(b) + listGap
+	}
+	return room
 }
 
 func (p *picture) drawList(c canvas) {
-	rows, columns := p.listed, p.listColumns()
+	rows, columns := p.listed, p.across
 	wide := (p.right - p.left) / float64(columns)
-	const gap = 8
-	atWide := p.pens.width(p.bands[len(p.bands)-1].at, normal, false) * loose
+	times := p.listTimes()
 	for i := range p.bands {
 		row, column := i%rows, i/rows
 		x, y := p.left+float64(column)*wide, p.list+float64(row)*listHigh+normal
@@ -337,15 +391,14 @@ func (p *picture) drawList(c canvas) {
 			return
 		}
 		b := &p.bands[i]
-		number, at := strconv.Itoa(b.number), b.at
-		c.text(x, y, at, style{size: normal, tint: muted})
-		begin := x + atWide + gap
+		c.text(x, y, b.at, style{size: normal, tint: muted})
+		begin := x + times + listGap
 		title := c.shown(b.title, false)
 		if !b.numbered() || title == "" {
-			c.text(begin, y, number, style{size: normal, bold: true, tint: ink})
-			begin += p.pens.width(number, normal, true)*loose + gap
+			c.text(begin, y, strconv.Itoa(b.number), style{size: normal, bold: true, tint: ink})
+			begin += p.listNumber(b) + listGap
 		}
-		room := x + wide - 2*gap - begin
+		room := p.listRoom(b, columns)
 		if title = p.pens.fit(title, normal, false, room/loose); title != "" {
 			c.text(begin, y, title, style{size: normal, tint: ink, lang: p.programme.Lang, room: room})
 		}
@@ -480,12 +533,17 @@ func (p *picture) drawPeaks(c canvas) {
 	}
 }
 
-// drawLoudness draws short-term loudness, each value in the middle of the three
-// seconds that it is of: its mean in each column, and from the least to the most.
-func (p *picture) drawLoudness(c canvas) {
+// stretch is a part of the loudness over time that is on the scale throughout:
+// the mean of each column, and its most and its least.
+type stretch struct{ mean, high, low []point }
+
+// stretches are short-term loudness, each value in the middle of the three seconds
+// that it is of. Silence, and what is below the scale, parts them.
+func (p *picture) stretches() []stretch {
 	series := p.series
 	n := min(len(series), int(p.right-p.left))
-	var mean, high, low []point
+	var all []stretch
+	under := false // a stretch is under way
 	for j := range n {
 		from, to := len(series)*j/n, len(series)*(j+1)/n
 		sum, most, least := 0.0, math.Inf(-1), math.Inf(1)
@@ -493,13 +551,29 @@ func (p *picture) drawLoudness(c canvas) {
 			sum += math.Pow(10, v/10)
 			most, least = max(most, v), min(least, v)
 		}
+		mean := 10 * math.Log10(sum/float64(to-from))
+		if mean < lowest {
+			under = false
+			continue
+		}
+		if !under {
+			all, under = append(all, stretch{}), true
+		}
 		seconds := 1.5 + float64(from+to-1)/20
 		x := p.left + (p.right-p.left)*seconds*float64(p.survey.format.Rate)/float64(p.survey.frames)
-		mean = append(mean, point{x, p.loudAt(10 * math.Log10(sum/float64(to-from)))})
-		high, low = append(high, point{x, p.loudAt(most)}), append(low, point{x, p.loudAt(least)})
+		s := &all[len(all)-1]
+		s.mean = append(s.mean, point{x, p.loudAt(mean)})
+		s.high, s.low = append(s.high, point{x, p.loudAt(most)}), append(s.low, point{x, p.loudAt(least)})
 	}
-	if n > 1 && len(series) > n {
-		c.area(high, low, spread)
+	return slices.DeleteFunc(all, func(s stretch) bool { return len(s.mean) < 2 })
+}
+
+func (p *picture) drawLoudness(c canvas) {
+	stretches := p.stretches()
+	if p.spreads() {
+		for _, s := range stretches {
+			c.area(s.high, s.low, spread)
+		}
 	}
 	if v, ok := p.survey.meter.Integrated(); ok {
 		c.rect(p.left, p.loudAt(v)-0.5, p.right-p.left, 1, whole, "")
@@ -507,10 +581,13 @@ func (p *picture) drawLoudness(c canvas) {
 	if t := p.programme.Target; t != nil {
 		c.dashed(p.left, p.loudAt(*t), p.right-p.left, 1.5, target)
 	}
-	if n > 1 {
-		c.line(mean, 1.5, loud)
+	for _, s := range stretches {
+		c.line(s.mean, 1.5, loud)
 	}
 }
+
+// spreads reports that columns have several values of loudness each.
+func (p *picture) spreads() bool { return len(p.series) > int(p.right-p.left) }
 
 func (p *picture) drawAxis(c canvas) {
 	rate := p.survey.format.Rate
@@ -555,9 +632,9 @@ func (p *picture) keyRows() [][]entry {
 	if p.survey.passed > 0 {
 		all = append(all, entry{peak, "true peak above " + decibels(p.programme.Peak, "dBTP"), false})
 	}
-	if len(p.series) > 1 {
+	if len(p.stretches()) > 0 {
 		all = append(all, entry{loud, "loudness of 3 s", true})
-		if len(p.series) > int(p.right-p.left) {
+		if p.spreads() {
 			all = append(all, entry{spread, "from its least to its most", false})
 		}
 	}

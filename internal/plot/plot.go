@@ -22,12 +22,14 @@ type Programme struct {
 	Music         []Music
 	Target        *float64 // loudness that was wanted, in LUFS; nil for none
 	RMS           *float64 // or root mean square, in dBFS
+	Least, Most   float64  // what passes as the one that was wanted
 	Peak          float64  // true peak in dBTP that nothing should pass: the Survey's limit
 }
 
 // Wants sets the levels that are wanted.
 func (p *Programme) Wants(m output.Mastering) {
 	p.Target, p.RMS, p.Peak = nil, nil, UsualPeak
+	p.Least, p.Most = m.Levels()
 	switch m.Measure {
 	case output.LUFS:
 		p.Target, p.Peak = &m.Level, m.Peak
@@ -126,6 +128,9 @@ func cleanTitle(p *Programme) string {
 // longSilence is what silences that are shown are called.
 var longSilence = fmt.Sprintf("silence of %g s and more", shownSilence.Seconds())
 
+// none stands for a level of what has none: silence.
+const none = "\u2013"
+
 // fact is a number of the programme, in its heading.
 type fact struct {
 	name, value string
@@ -136,17 +141,22 @@ type fact struct {
 func (p *Programme) facts(s *Survey) []fact {
 	m := s.meter
 	facts := []fact{{name: "length", value: clock(s.format.Rate.Duration(s.frames).Round(time.Second))}}
+	misses := func(v float64) bool { return v < p.Least || v > p.Most }
 	if v, ok := m.Integrated(); ok {
-		facts = append(facts, fact{name: "loudness", value: decibels(v, "LUFS")})
+		facts = append(facts, fact{"loudness", decibels(v, "LUFS"), p.Target != nil && misses(v)})
+	} else {
+		facts = append(facts, fact{name: "loudness", value: none})
 	}
 	if v, ok := m.Range(); ok {
 		facts = append(facts, fact{name: "loudness range", value: decibels(v, "LU")})
 	}
 	if v := m.TruePeak(); !math.IsInf(v, 0) {
 		facts = append(facts, fact{"true peak", decibels(v, "dBTP"), s.passed > 0})
+	} else {
+		facts = append(facts, fact{name: "true peak", value: none})
 	}
 	if v := m.RMS(); p.RMS != nil && !math.IsInf(v, 0) {
-		facts = append(facts, fact{name: "RMS, wanted " + decibels(*p.RMS, "dBFS"), value: decibels(v, "dBFS")})
+		facts = append(facts, fact{"RMS, wanted " + decibels(*p.RMS, "dBFS"), decibels(v, "dBFS"), misses(v)})
 	}
 	if n := s.passed; n > 0 {
 		facts = append(facts, fact{"peaks above " + decibels(p.Peak, "dBTP"), strconv.Itoa(n), true})

@@ -193,6 +193,72 @@ func row(t *testing.T, picture []byte) (bands, labels [][2]float64) {
 	}
 }
 
+// TestLevels: there is no line where there is no loudness, silence has no levels,
+// and one that misses what was wanted looks like it.
+func TestLevels(t *testing.T) {
+	pens, err := newPens()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pens.close()
+	loud, quiet := []float64{0.5, 0.5, 0.5, 0.5}, make([]float64, 6)
+	for want, sizes := range [][]float64{quiet, loud, append(append(append([]float64{}, loud...), quiet...), loud...)} {
+		s := survey(t, sizes...)
+		p := Programme{Title: "T"}
+		p.Wants(output.Mastering{Measure: output.LUFS, Level: -16})
+		laid := newPicture(&p, s, pens, Options{Kind: SVG})
+		if got := laid.stretches(); len(got) != want {
+			t.Errorf("%v: %d lines of loudness, want %d", sizes, len(got), want)
+		}
+		levels := map[string]string{}
+		for _, f := range p.facts(s) {
+			levels[f.name] = f.value
+		}
+		if silent := want == 0; (levels["loudness"] == none) != silent || (levels["true peak"] == none) != silent {
+			t.Errorf("%v: %v", sizes, levels)
+		}
+	}
+	s := survey(t, loud...)
+	measured, _ := s.meter.Integrated()
+	for off, want := range map[float64]bool{0: false, 0.9: false, -0.9: false, 1.1: true, -1.1: true} {
+		p := Programme{}
+		p.Wants(output.Mastering{Measure: output.LUFS, Level: measured + off})
+		if f := p.facts(s)[1]; f.name != "loudness" || f.bad != want {
+			t.Errorf("%g LU off: %+v", off, f)
+		}
+	}
+}
+
+// TestRoom: titles in the list of chapters are cut only where nothing makes room
+// for them, and in the least picture the times of the axis stay inside, whatever
+// stands above.
+func TestRoom(t *testing.T) {
+	pens, err := newPens()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pens.close()
+	s := survey(t, make([]float64, 20)...)
+	for _, n := range []int{2, 5, 8, 30} {
+		p := Programme{Title: strings.Repeat("Ein langer Titel ", 9), Author: "Jemand"}
+		for i := range n {
+			p.Chapters = append(p.Chapters, Chapter{i + 1, strings.Repeat("n", 60), s.frames * int64(i) / int64(n)})
+		}
+		laid := newPicture(&p, s, pens, Options{Kind: SVG})
+		if fits := laid.listFits(laid.across); laid.listed > mostListed || fits != (n < 30) {
+			t.Errorf("%d chapters in %d rows and %d columns: fit %t", n, laid.listed, laid.across, fits)
+		}
+		laid = newPicture(&p, s, pens, Options{Kind: SVG, Width: LeastWidth, Height: LeastHeight})
+		if end := laid.axis + axisHigh; end > LeastHeight-4 {
+			t.Errorf("%d chapters: the axis ends at %g of %d pixels", n, end, LeastHeight)
+		}
+	}
+	const room = 200
+	if short := pens.fit("Am Donaudampfschifffahrtsgesellschaftskapitänspatent", heading, true, room); pens.width(short, heading, true) < 0.75*room {
+		t.Errorf("%q leaves more than a quarter of the room", short)
+	}
+}
+
 // TestSizes: any length of sound can be drawn in any size.
 func TestSizes(t *testing.T) {
 	for _, frames := range []int{0, 1, 100, 4 * rate} {

@@ -109,8 +109,8 @@ func (p *pens) measure(r rune, c cut) float64 {
 // least is how many letters of a text that is shortened must be left.
 const least = 3
 
-// fit is as much of text as there is room for: whole words and an ellipsis, or
-// of a single word as much as fits. It is "" where next to nothing does.
+// fit is as much of text as there is room for: whole words and an ellipsis, or,
+// where those would leave a quarter of the room, a part of the next one too. It is "" where next to nothing does.
 func (p *pens) fit(text string, size float64, bold bool, room float64) string {
 	if room <= 0 {
 		return ""
@@ -119,18 +119,18 @@ func (p *pens) fit(text string, size float64, bold bool, room float64) string {
 		return text
 	}
 	room -= p.width(ellipsis, size, bold)
-	end, word, used := 0, 0, 0.0
+	end, word, used, words := 0, 0, 0.0, 0.0
 	for signs := graphemes.FromString(text); signs.Next(); {
 		sign := signs.Value()
 		if sign == " " {
-			word = end
+			word, words = end, used
 		}
 		if used += p.width(sign, size, bold); used > room {
 			break
 		}
 		end += len(sign)
 	}
-	if word > 0 {
+	if words >= 0.75*room {
 		end = word
 	}
 	if utf8.RuneCountInString(text[:end]) < least {

@@ -57,6 +57,9 @@ type Options struct {
 	// Spells says why a voice cannot say phonemes in its engine's own letters; nil
 	// is that it can. Without it, none can.
 	Spells func(v *voices.Voice, phonemes string) error
+	// Speaks tells the language, BCP 47, of a voice whose Language is "": one of
+	// an engine's own. It is "" where nobody knows, and so is nil.
+	Speaks func(v *voices.Voice) string
 	// Chapters are those that are spoken; nil is all.
 	Chapters []Range
 	// Credits are spoken before and after; nil for none.
@@ -146,6 +149,7 @@ func Build(doc *document.Document, opts Options) (*Script, error) {
 		return nil, fmt.Errorf("%s: %w", doc.Source, ErrNothing)
 	}
 	b.credit(opts.Credits)
+	b.warnForeign()
 	return b.script, nil
 }
 

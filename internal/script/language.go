@@ -104,6 +104,50 @@ func base(lang string) string {
 	return b.String()
 }
 
+// manyLanguages is the tag of a voice that speaks whatever it is given.
+const manyLanguages = "mul"
+
+// warnForeign warns where the voice that was chosen for all is to speak most of
+// the article in a language that is not its own.
+func (b *builder) warnForeign() {
+	voice := b.opts.Voice
+	if voice == nil {
+		return
+	}
+	own := voice.Language
+	if own == "" && b.opts.Speaks != nil {
+		own = b.opts.Speaks(voice)
+	}
+	if tag, ok := canonical(own); !ok || tag == manyLanguages {
+		return
+	}
+	all := 0
+	foreign := map[string]int{} // bytes, by language
+	for i := range b.script.Chapters {
+		for j := range b.script.Chapters[i].Utterances {
+			u := &b.script.Chapters[i].Utterances[j]
+			all += len(u.Text)
+			if u.Voice.Name == voice.Name && !sameLanguage(u.Lang, own) {
+				foreign[u.Lang] += len(u.Text)
+			}
+		}
+	}
+	for lang, n := range foreign {
+		if 2*n > all {
+			b.warn("%s: the text is in %q, but voice %q, which is to speak it, is for %q (--voice names another voice, --lang another language of the text)",
+				b.doc.Source, lang, voice.Name, own)
+		}
+	}
+}
+
+// sameLanguage compares the bases of two tags, of which one may name what the
+// other has as a part: Mandarin ("cmn") is Chinese ("zh").
+func sameLanguage(a, b string) bool {
+	x, _ := language.All.Make(a).Base()
+	y, _ := language.All.Make(b).Base()
+	return x == y
+}
+
 // detectors are the languages that detection knows, by their base.
 var detectors = func() map[string]whatlanggo.Lang {
 	m := map[string]whatlanggo.Lang{}

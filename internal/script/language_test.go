@@ -38,7 +38,7 @@ func TestLanguage(t *testing.T) {
 		"detection before the name":         {source: "a.fr.txt", text: prose["en"], want: "en"},
 		"the name tells the region":         {source: "a.en-GB.txt", text: prose["en"], want: "en-GB"},
 		"the voice tells the region":        {source: "a.txt", text: prose["pt"], voice: find("pt-BR"), want: "pt-BR"},
-		"detection before the voice":        {source: "a.txt", text: prose["en"], voice: find("de"), want: "en"},
+		"detection before the voice":        {source: "a.txt", text: prose["en"], voice: find("de"), want: "en", warning: `a.txt: the text is in "en", but voice "de", which is to speak it, is for "de" (--voice names another voice`},
 		"short: the name":                   {source: "x/a.de.txt", text: "Kapitän Ahab.", want: "de"},
 		"short: the name with _":            {source: "a_pt_BR.txt", text: "O rio.", want: "pt-BR"},
 		"short: the name is no language":    {source: "a.old.txt", text: "Der Kapitän trank seinen Kaffee.", want: "de", warning: "too short to be sure"},
@@ -60,6 +60,33 @@ func TestLanguage(t *testing.T) {
 		}
 		if warnings := strings.Join(s.Warnings, "\n"); (test.warning == "") != (warnings == "") || !strings.Contains(warnings, test.warning) {
 			t.Errorf("%s: warnings %q, want %q", name, warnings, test.warning)
+		}
+	}
+	// Of an engine's own voice, the engine tells; what is spoken by others does not
+	// count, and neither do regions and parts of a language.
+	for _, test := range []struct {
+		lang, engine, text string
+		warns              bool
+	}{
+		{"de", "en", "paragraph: Hallo.", true},
+		{"de", "de-AT", "paragraph: Hallo.", false},
+		{"de", "", "paragraph: Hallo.", false},
+		{"de", "mul", "paragraph: Hallo.", false},
+		{"de", "und", "paragraph: Hallo.", false},
+		{"zh", "cmn", "paragraph: 你好。", false},
+		{"de", "en", "paragraph l=en: A long passage in English.\nparagraph: Hallo.", false},
+		{"de", "en", "paragraph: [voice: de] Ein langer Absatz.\nparagraph: Hallo.", false},
+	} {
+		direct, err := voices.Direct("espeak:x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		opts := espeak
+		opts.Voice, opts.Speaks = direct, func(*voices.Voice) string { return test.engine }
+		doc := marked(t, "a.txt", test.text)
+		doc.Lang = test.lang
+		if s := build(t, doc, opts); (len(s.Warnings) > 0) != test.warns {
+			t.Errorf("%+v: warnings %q", test, s.Warnings)
 		}
 	}
 	for want, text := range prose {

@@ -134,7 +134,7 @@ func TestNothingIsLost(t *testing.T) {
 			t.Fatalf("shown\n%q, written\n%q", got.String(), want.String())
 		}
 		reported := map[string]bool{}
-		for _, f := range caption.Report(&output.Edition{Timeline: line, Captions: rules}) {
+		for _, f := range caption.Report(&output.Edition{Timeline: line, Captions: rules}).Faults {
 			reported[fmt.Sprint(f.Kind, f.Cue)] = true
 		}
 		if !reflect.DeepEqual(reported, broken) {

@@ -31,6 +31,9 @@ func Lint(data []byte, rules output.Captions) ([]Fault, error) {
 	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
 		return nil, errors.New("captions in UTF-16; convert the file to UTF-8")
 	}
+	if !textual(data) {
+		return nil, errors.New("neither SubRip nor WebVTT: the file is no text in UTF-8")
+	}
 	text := strings.TrimPrefix(string(data), "\uFEFF")
 	l := &linter{lines: splitLines(text), meter: meter{rules: rules}}
 	l.vtt = strings.HasPrefix(text, "WEBVTT")
@@ -45,6 +48,24 @@ func Lint(data []byte, rules output.Captions) ([]Fault, error) {
 	l.blocks(at)
 	slices.SortStableFunc(l.faults, func(a, b Fault) int { return a.Line - b.Line })
 	return l.faults, nil
+}
+
+// textual reports that data may be text in UTF-8, with damaged letters here and
+// there: there is no NUL, and no more than a quarter is damaged, of which binary
+// data have half.
+func textual(data []byte) bool {
+	if bytes.IndexByte(data, 0) >= 0 {
+		return false
+	}
+	all, damaged := 0, 0
+	for len(data) > 0 {
+		r, n := utf8.DecodeRune(data)
+		if all++; r == utf8.RuneError && n == 1 {
+			damaged++
+		}
+		data = data[n:]
+	}
+	return damaged <= all/4
 }
 
 // splitLines divides at CR LF, LF and CR.

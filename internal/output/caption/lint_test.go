@@ -65,7 +65,7 @@ func TestLint(t *testing.T) {
 		"minutes":         {"1\n00:61:01,000 --> 00:61:04,000\na\n", []string{"2:time"}},
 		"bad times":       {"1\nsoon --> later\na\n", []string{"2:time"}},
 		"bytes":           {"1\n00:00:01,000 --> 00:00:02,000\na\xff\n", []string{"3:encoding"}},
-		"control":         {"1\n00:00:01,000 --> 00:00:02,000\na\x00b\n", []string{"3:encoding"}},
+		"control":         {"1\n00:00:01,000 --> 00:00:02,000\na\x01b\n", []string{"3:encoding"}},
 		"vtt comma":       {"WEBVTT\n\n00:00:01,000 --> 00:00:02,000\na\n", []string{"3:time"}},
 		"vtt header":      {"WEBVTT\nLanguage: de\n\n00:01.000 --> 00:02.000\na\n", []string{"2:syntax"}},
 		"vtt header end":  {"WEBVTT\n00:01.000 --> 00:02.000\na\n", []string{"2:syntax"}},
@@ -85,7 +85,7 @@ func TestLint(t *testing.T) {
 }
 
 func TestLintRefuses(t *testing.T) {
-	for _, data := range []string{"", "Just a text.", "\xff\xfe1\x00", "[Script Info]\nTitle: x"} {
+	for _, data := range []string{"", "Just a text.", "\xff\xfe1\x00", "[Script Info]\nTitle: x", "1\n00:00:01,000 --> 00:00:02,000\na\x00b\n", "1\n00:00:01,000 --> 00:00:02,000\n" + strings.Repeat("\xc1\xd2\xcf ", 30)} {
 		if faults, err := caption.Lint([]byte(data), output.Captions{}); err == nil {
 			t.Errorf("%q: %v", data, faults)
 		}

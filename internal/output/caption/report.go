@@ -6,14 +6,22 @@ import (
 	"narrate/internal/output"
 )
 
+// Account is what became of an edition's captions.
+type Account struct {
+	Kept   int     // captions that there are
+	Cut    int     // those left out, as the offset has them end before the start
+	Faults []Fault // where those that are kept break the rules
+}
+
 // Report lays an edition out and tells where captions break the rules, which
 // the layout does only where there is no other way: speech that is too fast to
 // be read, a word wider than a line, sentences too close for the gap.
-func Report(e *output.Edition) []Fault {
-	var faults []Fault
+func Report(e *output.Edition) Account {
+	var a Account
 	ms := Milliseconds{Rate: e.Timeline.Rate}
 	m := meter{rules: e.Captions}
 	for c := range Cues(e, e.Captions) {
+		a.Kept++
 		start, end := ms.Of(c.Span)
 		lines := make([]int, len(c.Lines))
 		for i := range c.Lines {
@@ -23,10 +31,24 @@ func Report(e *output.Edition) []Fault {
 			if line > 0 && len(lines) > 1 {
 				message = fmt.Sprintf("line %d has %s", line, message)
 			}
-			faults = append(faults, Fault{Kind: kind, Cue: c.Number, Sentence: c.Sentence, Start: start, Message: message})
+			a.Faults = append(a.Faults, Fault{Kind: kind, Cue: c.Number, Sentence: c.Sentence, Start: start, Message: message})
 		})
 	}
-	return faults
+	a.Cut = cutBy(e, a.Kept)
+	return a
+}
+
+// cutBy counts the captions that the offset cuts, of which kept are left.
+func cutBy(e *output.Edition, kept int) int {
+	if e.Captions.Offset >= 0 {
+		return 0
+	}
+	whole, all := e.Captions, 0
+	whole.Offset = 0
+	for range Cues(e, whole) {
+		all++
+	}
+	return all - kept
 }
 
 // slack is what the rounding of a start and an end to milliseconds may take

@@ -22,6 +22,10 @@ import (
 // MaxBytes is the largest file that is read: that of a book of some 200 hours.
 const MaxBytes = 512 << 20
 
+// ErrOther is wrapped by Read's error where a file is not of this form, or cut
+// off.
+var ErrOther = errors.New("no timeline.json of narrate's (give the one that it wrote)")
+
 // The objects of the file as they are read; unknown fields are left alone, as a
 // later program may write more.
 type (
@@ -53,10 +57,13 @@ func Read(r io.Reader) (output.Edition, error) {
 		if limited.N <= 0 {
 			return e, fmt.Errorf("timeline: more than %d bytes", MaxBytes)
 		}
-		return e, fmt.Errorf("timeline: %w", err)
+		return e, fmt.Errorf("%w: %w", ErrOther, err)
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return e, errors.New("timeline: something follows it")
+		return e, fmt.Errorf("%w: something follows it", ErrOther)
+	}
+	if f.Version == 0 {
+		return e, fmt.Errorf("%w: it tells no version of its form", ErrOther)
 	}
 	if f.Version != Version {
 		return e, fmt.Errorf("timeline: version %d of the form; this program reads %d", f.Version, Version)

@@ -104,7 +104,7 @@ func TestReadErrors(t *testing.T) {
 		{`"from":3,"to":8`, `"from":3,"to":9`}:                                 "code point 9",
 		{`"from":3,"to":8`, `"from":1,"to":8`}:                                 "code points 1 to 8 after 2",
 		{`"to":8,"startFrame":6750`, `"to":8,"startFrame":99999`}:              "word 2",
-		{`"chapters": [`, `"chapters": {`}:                                     "timeline: ",
+		{`"chapters": [`, `"chapters": {`}:                                     "no timeline.json of narrate's",
 		{`"level":0,`, `"level":0,"picture":1,`}:                               "no picture 1",
 		{"}]}]}]}\n", `}]}]}],"pictures":["data:image/png;base64,AAAA"]}`}:     "picture 1: neither",
 		{"}]}]}]}\n", `}]}]}],"pictures":["http://example.org/a.png"]}`}:       "picture 1: not a data: URL",
