@@ -68,9 +68,10 @@ func (a *Aligner) analyser(rate pcm.Hz, top float64) *analyser {
 }
 
 // Align gives the words of the reference as they lie in a mono clip of the same
-// text: ascending, inside the clip, each at least a frame long. A word ends where the next begins,
-// or with the sound before a pause. The confidence is from 0, where the clip
-// might as well be of another text, to 1; at 0 there may be no words.
+// text: ascending, inside the clip, each at least a frame long. A word ends where
+// the next one begins, or with the sound before a pause. The confidence is from
+// 0, where the clip might as well be of another text, to 1; at 0 there may be no
+// words.
 func (a *Aligner) Align(clip []int16, rate pcm.Hz, ref Reference) ([]Word, float64, error) {
 	if len(clip) == 0 || len(ref.Samples) == 0 || len(ref.Words) == 0 {
 		return nil, 0, nil
