@@ -47,8 +47,23 @@ func (s *spectrum) power(dst *[points/2 + 1]float32, x *[points]float32) {
 	for i := range re {
 		re[i], im[i] = x[2*i], x[2*i+1]
 	}
-	turns := s.turns
-	for quarter, m := points/8, 1; quarter >= 1; quarter, m = quarter/4, m*4 {
+	// The first stage has one butterfly a turn.
+	const first = points / 8
+	for j := range first {
+		w := &s.turns[j]
+		r0, r1, r2, r3 := re[j], re[j+first], re[j+2*first], re[j+3*first]
+		i0, i1, i2, i3 := im[j], im[j+first], im[j+2*first], im[j+3*first]
+		evenRe, evenIm, oddRe, oddIm := r0+r2, i0+i2, r1+r3, i1+i3
+		outRe, outIm := toRe[4*j:4*j+4], toIm[4*j:4*j+4]
+		outRe[0], outIm[0] = evenRe+oddRe, evenIm+oddIm
+		outRe[2], outIm[2] = w.two.times(evenRe-oddRe, evenIm-oddIm)
+		evenRe, evenIm, oddRe, oddIm = r0-r2, i0-i2, i1-i3, r3-r1
+		outRe[1], outIm[1] = w.one.times(evenRe+oddRe, evenIm+oddIm)
+		outRe[3], outIm[3] = w.three.times(evenRe-oddRe, evenIm-oddIm)
+	}
+	re, im, toRe, toIm = toRe, toIm, re, im
+	turns := s.turns[first:]
+	for quarter, m := first/4, 4; quarter >= 1; quarter, m = quarter/4, m*4 {
 		q := quarter * m
 		for j := range quarter {
 			w := &turns[j]
