@@ -154,14 +154,9 @@ func (n *alignment) align(ctx context.Context, j *job, recording, article, dir s
 		return fmt.Errorf("%s: %w", fetch.Public(article), err)
 	}
 	folder := &pipeline.Folder{Dir: dir, Name: baseName(article), Formats: p.formats, Cover: metadata.Cover, Force: n.force}
-	if err := folder.Prepare(ctx); err != nil {
-		return err
-	}
-	r := result{Folder: dir}
-	err = n.time(ctx, j, p, metadata, from, sc, recording, folder, &r)
-	if closeErr := folder.Close(); err == nil {
-		err = closeErr
-	}
+	r, err := filled(ctx, folder, func(r *result) error {
+		return n.time(ctx, j, p, metadata, from, sc, recording, folder, r)
+	})
 	if err != nil {
 		return err
 	}

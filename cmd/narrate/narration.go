@@ -226,14 +226,9 @@ func (n *narration) article(ctx context.Context, j *job, article, dir string) er
 	folder := &pipeline.Folder{
 		Dir: dir, Name: baseName(article), Formats: p.formats, Clips: p.unit, Apart: p.preset.PerChapter, Cover: metadata.Cover, Force: n.force,
 	}
-	if err := folder.Prepare(ctx); err != nil {
-		return err
-	}
-	r := result{Folder: dir}
-	err = n.make(ctx, j, p, metadata, from, speaker, sc, folder, &r)
-	if closeErr := folder.Close(); err == nil {
-		err = closeErr
-	}
+	r, err := filled(ctx, folder, func(r *result) error {
+		return n.make(ctx, j, p, metadata, from, speaker, sc, folder, r)
+	})
 	if err != nil {
 		return err
 	}
@@ -258,6 +253,19 @@ type result struct {
 
 	failed  []pipeline.Failure
 	stopped error // what ended the run before all was tried
+}
+
+// filled prepares a folder, has it filled with finished files and lets go of it.
+func filled(ctx context.Context, folder *pipeline.Folder, fill func(*result) error) (result, error) {
+	r := result{Folder: folder.Dir}
+	if err := folder.Prepare(ctx); err != nil {
+		return r, err
+	}
+	err := fill(&r)
+	if closeErr := folder.Close(); err == nil {
+		err = closeErr
+	}
+	return r, err
 }
 
 // account ends the work on the files that were written: they are checked, and
