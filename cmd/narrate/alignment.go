@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -88,7 +87,7 @@ func newAlignCommand(a *app) *cobra.Command {
 // voiceFlags say who speaks an article; a recording is spoken.
 var voiceFlags = []string{"voice", "quote-voice", "cast"}
 
-func (n *alignment) run(ctx context.Context, recording, article string) (err error) {
+func (n *alignment) run(ctx context.Context, recording, article string) error {
 	for _, flag := range voiceFlags {
 		if n.changed(flag) {
 			return usageError{fmt.Errorf("--%s: nobody speaks but the recording", flag)}
@@ -101,17 +100,7 @@ func (n *alignment) run(ctx context.Context, recording, article string) (err err
 	if err != nil {
 		return err
 	}
-	j, err := n.open(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if finishErr := n.finish(j); finishErr != nil {
-			n.messages.failure(finishErr)
-			err = cmp.Or(err, errReported)
-		}
-	}()
-	return n.align(ctx, j, recording, article, dirs[0])
+	return n.work(ctx, func(j *job) error { return n.align(ctx, j, recording, article, dirs[0]) })
 }
 
 // align times one recording.

@@ -54,21 +54,30 @@ type job struct {
 	budget budget
 }
 
-func (n *narration) run(ctx context.Context, articles []string) (err error) {
+func (n *narration) run(ctx context.Context, articles []string) error {
 	dirs, err := n.folders(articles)
 	if err != nil {
 		return err
 	}
+	return n.work(ctx, func(j *job) error { return n.articles(ctx, j, articles, dirs) })
+}
+
+// work does something with what a run opens, and finishes that.
+func (n *narration) work(ctx context.Context, do func(*job) error) error {
 	j, err := n.open(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if finishErr := n.finish(j); finishErr != nil {
-			n.messages.failure(finishErr)
-			err = cmp.Or(err, errReported)
-		}
-	}()
+	err = do(j)
+	if finishErr := n.finish(j); finishErr != nil {
+		n.messages.failure(finishErr)
+		err = cmp.Or(err, errReported)
+	}
+	return err
+}
+
+// articles narrates one article after the other, each into its folder.
+func (n *narration) articles(ctx context.Context, j *job, articles, dirs []string) error {
 	failed := false
 	for i, article := range articles {
 		err := n.article(ctx, j, article, dirs[i])

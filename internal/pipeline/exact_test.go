@@ -37,6 +37,23 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// realSpeaker speaks with the real engine into a store of its own.
+func realSpeaker(t *testing.T, rate pcm.Hz) *pipeline.Speaker {
+	t.Helper()
+	store, err := clipstore.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	backend := espeak.New(espeak.Options{Worker: []string{self}})
+	t.Cleanup(func() { backend.Close() })
+	return &pipeline.Speaker{Store: store, Backends: map[string]tts.Backend{"espeak": backend}, Rate: rate, Trim: pcm.DefaultTrim, Jobs: 2}
+}
+
 // edition speaks the article with the real engine and writes it.
 type edition struct {
 	timeline *timeline.Timeline
@@ -63,21 +80,8 @@ func narrate(t *testing.T, article string, rate pcm.Hz, encoding output.Encoding
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := clipstore.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	backend := espeak.New(espeak.Options{Worker: []string{self}})
-	t.Cleanup(func() { backend.Close() })
-	speaker := pipeline.Speaker{
-		Store: store, Backends: map[string]tts.Backend{"espeak": backend},
-		Rate: rate, Trim: pcm.DefaultTrim, Jobs: 2,
-	}
+	speaker := realSpeaker(t, rate)
+	store := speaker.Store
 	speech, err := speaker.Speak(t.Context(), sc)
 	if err != nil {
 		t.Fatal(err)

@@ -3,19 +3,15 @@ package pipeline_test
 import (
 	"fmt"
 	"math"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
-	"narrate/internal/clipstore"
 	"narrate/internal/document"
 	"narrate/internal/pcm"
 	"narrate/internal/pipeline"
 	"narrate/internal/script"
 	"narrate/internal/timeline"
-	"narrate/internal/tts"
-	"narrate/internal/tts/espeak"
 	"narrate/voices"
 )
 
@@ -107,18 +103,7 @@ func TestOnsets(t *testing.T) {
 // of the sound.
 func programme(t *testing.T, s *script.Script, rate pcm.Hz) (*timeline.Timeline, []int16) {
 	t.Helper()
-	store, err := clipstore.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	backend := espeak.New(espeak.Options{Worker: []string{self}})
-	t.Cleanup(func() { backend.Close() })
-	speaker := pipeline.Speaker{Store: store, Backends: map[string]tts.Backend{"espeak": backend}, Rate: rate, Trim: pcm.DefaultTrim, Jobs: 2}
+	speaker := realSpeaker(t, rate)
 	speech, err := speaker.Speak(t.Context(), s)
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +115,7 @@ func programme(t *testing.T, s *script.Script, rate pcm.Hz) (*timeline.Timeline,
 	if err != nil {
 		t.Fatal(err)
 	}
-	voice, err := pipeline.Voice(line, store)
+	voice, err := pipeline.Voice(line, speaker.Store)
 	if err != nil {
 		t.Fatal(err)
 	}
