@@ -129,7 +129,7 @@ func (t *Table) Write(w Writer, attributes string, row func(r *Row)) {
 		}
 		w.WriteString("</" + tag + ">\n")
 	}
-	if t.Head != nil {
+	if len(t.Head) > 0 {
 		rows("thead", t.Head)
 	}
 	rows("tbody", t.Rows)
