@@ -207,7 +207,7 @@ func withoutPauses(loudness []float32, words []int) (kept []int, gaps []gap) {
 			end++
 		}
 		if end-i >= pauseSteps || end > i && (i == 0 || end == len(loudness)) {
-			gaps = append(gaps, gap{at: len(kept)})
+			gaps = append(gaps, gap{len(kept), resumeCost})
 			if k, _ := slices.BinarySearch(words, end); k > 0 && words[k-1] >= i {
 				i = words[k-1]
 			} else {

@@ -66,6 +66,7 @@ type voice struct {
 	speak      func(ctx context.Context, texts []string) ([]aligntest.Sample, error)
 }
 
+// known are such voices, Festival's English one first.
 func known() []voice {
 	var list []voice
 	festival := aligntest.FestivalVoices
@@ -81,12 +82,12 @@ func known() []voice {
 			return aligntest.Festival(ctx, v, texts)
 		}})
 	}
-	for name, few := range map[string]int{"kal16": 16, "slt": 8, "rms": 6, "awb": 6} {
-		list = append(list, voice{"flite " + name, "en", few, func(ctx context.Context, texts []string) ([]aligntest.Sample, error) {
+	few := map[string]int{"kal16": 16, "slt": 8, "rms": 6, "awb": 6}
+	for _, name := range aligntest.FliteVoices {
+		list = append(list, voice{"flite " + name, "en", few[name], func(ctx context.Context, texts []string) ([]aligntest.Sample, error) {
 			return aligntest.Flite(ctx, name, texts)
 		}})
 	}
-	slices.SortFunc(list, func(a, b voice) int { return strings.Compare(a.name, b.name) })
 	for _, lang := range aligntest.Languages {
 		if !*all && slices.ContainsFunc(aligntest.FestivalVoices, func(v aligntest.FestivalVoice) bool { return v.Lang == lang && lang != "en" }) {
 			continue // another engine speaks it, which is the harder test
