@@ -19,9 +19,9 @@ const (
 	// most is how many steps of the reference a step of the clip may go.
 	most = 3
 	// enterCost is for a pause in the clip where the reference has none, resumeCost
-	// for one where it has one as well, and
-	// pauseCost for a step of it that is as loud as speech; silent ones are free.
-	// So the silence before a plosive, which is short, belongs to its word.
+	// for one where it has one as well: were that free, wrong texts would be
+	// believed. pauseCost is for a step of it that is as loud as speech; silent ones
+	// are free. So the silence before a plosive, which is short, belongs to its word.
 	enterCost  = 4.0
 	resumeCost = 2.0
 	pauseCost  = 2.0
