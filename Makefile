@@ -11,7 +11,7 @@ GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 
 # What the program uses, and what the tests read its files with.
 RUN_PACKAGES  := espeak-ng ffmpeg
-TEST_PACKAGES := $(RUN_PACKAGES) flite festival festvox-kallpc16k gcc libc6-dev mpg123 lame mp3val opus-tools flac atomicparsley mkvtoolnix sox unzip libxml2-utils praat chromium default-jre-headless python3 python3-mutagen python3-srt nodejs npm
+TEST_PACKAGES := $(RUN_PACKAGES) flite festival festvox-kallpc16k festvox-itapc16k festvox-czech-machac festvox-suopuhe-mv gcc libc6-dev mpg123 lame mp3val opus-tools flac atomicparsley mkvtoolnix sox unzip libxml2-utils praat chromium default-jre-headless python3 python3-mutagen python3-srt nodejs npm
 
 # Packages whose tests mostly start programs, thousands of them, count through
 # hours of sound and megabytes of text, or do one thing after the other: the race

@@ -11,7 +11,7 @@ import (
 )
 
 // Version changes whenever Align may give other words for the same sound.
-const Version = "1"
+const Version = "2"
 
 // Believable is the confidence from which on words are where Align says; with a
 // wrong text it is seldom reached.
@@ -198,30 +198,32 @@ func (g *grid) confidence(p path, cost float64) float64 {
 
 // withoutPauses lists the steps of the reference that are in no pause, and
 // before which of those there may be one in the clip: where a word begins, where
-// the reference has one, and at both ends.
-func withoutPauses(loudness []float32, words []int) (kept, gaps []int) {
+// the reference has one, and at both ends. The silence in which a word begins, of
+// a plosive while the mouth is closed, is not the pause's but the word's.
+func withoutPauses(loudness []float32, words []int) (kept []int, gaps []gap) {
 	for i := 0; i < len(loudness); {
 		end := i
 		for end < len(loudness) && loudness[end] <= quiet {
 			end++
 		}
 		if end-i >= pauseSteps || end > i && (i == 0 || end == len(loudness)) {
-			gaps = append(gaps, len(kept))
-			i = end
-			continue
+			gaps = append(gaps, gap{len(kept), resumeCost})
+			if k, _ := slices.BinarySearch(words, end); k > 0 && words[k-1] >= i {
+				i = words[k-1]
+			} else {
+				i = end
+			}
 		}
-		end = max(end, i+1)
-		for ; i < end; i++ {
+		for end = max(end, i+1); i < end && i < len(loudness); i++ {
 			kept = append(kept, i)
 		}
 	}
-	gaps = append(gaps, 0, len(kept))
+	gaps = append(gaps, gap{0, enterCost}, gap{len(kept), enterCost})
 	for _, w := range words {
 		k, _ := slices.BinarySearch(kept, w)
-		gaps = append(gaps, k)
+		gaps = append(gaps, gap{k, enterCost})
 	}
-	slices.Sort(gaps)
-	return kept, slices.Compact(gaps)
+	return kept, distinct(gaps)
 }
 
 // upTo lists the numbers from 0 to n - 1.

@@ -66,15 +66,32 @@ type voice struct {
 	speak      func(ctx context.Context, texts []string) ([]aligntest.Sample, error)
 }
 
+// known are such voices, Festival's English one first.
 func known() []voice {
-	list := []voice{{"festival kal", "en", 24, aligntest.Festival}}
-	for name, few := range map[string]int{"kal16": 16, "slt": 8, "rms": 6, "awb": 6} {
-		list = append(list, voice{"flite " + name, "en", few, func(ctx context.Context, texts []string) ([]aligntest.Sample, error) {
+	var list []voice
+	festival := aligntest.FestivalVoices
+	if *all {
+		festival = slices.Concat(festival, aligntest.MoreFestivalVoices)
+	}
+	for _, v := range festival {
+		few := 12
+		if v.Lang == "en" {
+			few = 24
+		}
+		list = append(list, voice{"festival " + v.Name, v.Lang, few, func(ctx context.Context, texts []string) ([]aligntest.Sample, error) {
+			return aligntest.Festival(ctx, v, texts)
+		}})
+	}
+	few := map[string]int{"kal16": 16, "slt": 8, "rms": 6, "awb": 6}
+	for _, name := range aligntest.FliteVoices {
+		list = append(list, voice{"flite " + name, "en", few[name], func(ctx context.Context, texts []string) ([]aligntest.Sample, error) {
 			return aligntest.Flite(ctx, name, texts)
 		}})
 	}
-	slices.SortFunc(list, func(a, b voice) int { return strings.Compare(a.name, b.name) })
 	for _, lang := range aligntest.Languages {
+		if !*all && slices.ContainsFunc(aligntest.FestivalVoices, func(v aligntest.FestivalVoice) bool { return v.Lang == lang && lang != "en" }) {
+			continue // another engine speaks it, which is the harder test
+		}
 		for _, v := range aligntest.EspeakVoices(lang)[1:] {
 			list = append(list, voice{"espeak " + v.Engine, lang, 5, func(ctx context.Context, texts []string) ([]aligntest.Sample, error) {
 				return aligntest.Marked(ctx, engine(), v, texts)

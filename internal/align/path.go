@@ -1,6 +1,10 @@
 package align
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // The costs of a path, in the measure of distance: two steps that have nothing
 // to do with each other are about 1 apart.
@@ -14,11 +18,13 @@ const (
 	skipCost = 0.5
 	// most is how many steps of the reference a step of the clip may go.
 	most = 3
-	// enterCost is for a pause in the clip that the reference need not have, and
-	// pauseCost for a step of it that is as loud as speech; silent ones are free.
-	// So the silence before a plosive, which is short, belongs to its word.
-	enterCost = 4.0
-	pauseCost = 2.0
+	// enterCost is for a pause in the clip where the reference has none, resumeCost
+	// for one where it has one as well: were that free, wrong texts would be
+	// believed. pauseCost is for a step of it that is as loud as speech; silent ones
+	// are free. So the silence before a plosive, which is short, belongs to its word.
+	enterCost  = 4.0
+	resumeCost = 2.0
+	pauseCost  = 2.0
 	// reach is how many steps of the reference to either side of where it was
 	// found roughly the path is looked for.
 	reach = 15
@@ -30,13 +36,26 @@ type grid struct {
 	clip, ref []float32 // dimension numbers a step
 	n, m      int       // steps of the clip and of the reference
 	loudness  []float32 // of the steps of the clip
-	// gaps are the steps of the reference before which there may be a pause in the
-	// clip: ascending, the first is 0 and the last m.
-	gaps []int
+	// gaps are where there may be a pause in the clip: ascending, the first at 0 and
+	// the last at m.
+	gaps []gap
 	// low is, for each step of the clip, the first of width steps of the reference
 	// that the path may be at. It never falls.
 	low   []int
 	width int
+}
+
+// gap is a step of the reference before which there may be a pause in the clip,
+// and what it costs to enter it.
+type gap struct {
+	at    int
+	enter float32
+}
+
+// distinct sorts gaps; of those at the same step it leaves the cheapest.
+func distinct(gaps []gap) []gap {
+	slices.SortFunc(gaps, func(a, b gap) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.enter, b.enter)) })
+	return slices.CompactFunc(gaps, func(a, b gap) bool { return a.at == b.at })
 }
 
 // path says for each step of the clip at which step of the reference it is; one
@@ -57,8 +76,8 @@ func (g *grid) find() (path, float64) {
 	before, now := make([]float32, w), make([]float32, w)
 	gapBefore, gapNow := make([]float32, len(g.gaps)), make([]float32, len(g.gaps))
 	gapAt := make([]int, g.m+1) // the number of the gap before a step, from 1
-	for i, j := range g.gaps {
-		gapAt[j] = i + 1
+	for i, p := range g.gaps {
+		gapAt[p.at] = i + 1
 		gapBefore[i] = never
 	}
 	for k := range before {
@@ -105,14 +124,14 @@ func (g *grid) find() (path, float64) {
 			now[k], row[k] = best, by
 		}
 		gaps := gapFrom[t*len(g.gaps) : (t+1)*len(g.gaps)]
-		for i, j := range g.gaps {
+		for i, p := range g.gaps {
 			best, by := gapBefore[i], uint8(0)
-			if t == 0 && j == 0 {
+			if t == 0 && p.at == 0 {
 				best = 0
 			}
 			for s := 1; t > 0 && s <= most; s++ { // the last steps before it may be left out
-				if q := j - s - low + shift; q >= 0 && q < w {
-					if c := before[q] + enterCost + skipCost*float32(s-1); c < best {
+				if q := p.at - s - low + shift; q >= 0 && q < w {
+					if c := before[q] + p.enter + skipCost*float32(s-1); c < best {
 						best, by = c, uint8(s)
 					}
 				}
@@ -149,7 +168,7 @@ func (g *grid) trace(from, gapFrom []uint8, last, gaps []float32) (path, float64
 			return out, float64(best)
 		}
 		if at < 0 {
-			for g.gaps[gap] != ^at {
+			for g.gaps[gap].at != ^at {
 				gap--
 			}
 			if by := int(gapFrom[t*len(g.gaps)+gap]); by > 0 {
@@ -190,11 +209,10 @@ func (g *grid) half() *grid {
 	for i := range h.n {
 		h.loudness = append(h.loudness, g.loudness[2*i])
 	}
-	for _, j := range g.gaps {
-		if k := (j + 1) / 2; len(h.gaps) == 0 || k > h.gaps[len(h.gaps)-1] {
-			h.gaps = append(h.gaps, k)
-		}
+	for _, p := range g.gaps {
+		h.gaps = append(h.gaps, gap{(p.at + 1) / 2, p.enter})
 	}
+	h.gaps = distinct(h.gaps)
 	return h
 }
 

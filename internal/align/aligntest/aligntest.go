@@ -35,7 +35,7 @@ type Sample struct {
 var testdata embed.FS
 
 // Languages are those that there are sentences of.
-var Languages = []string{"en", "de", "fr", "es", "pl"}
+var Languages = []string{"en", "de", "fr", "es", "pl", "it", "cs", "fi", "ca"}
 
 // Sentences gives the sentences of a language, each of 2 to 40 words.
 func Sentences(lang string) ([]string, error) {
@@ -175,6 +175,6 @@ func ascii(text string) (string, error) {
 }
 
 var typography = strings.NewReplacer(
-	"“", `"`, "”", `"`, "‘", "'", "’", "'", "…", "...",
+	"“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`, "‘", "'", "’", "'", "…", "...",
 	" — ", ", ", " – ", ", ", "—", ", ", "–", ", ",
 )

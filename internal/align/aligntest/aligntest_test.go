@@ -114,23 +114,27 @@ func TestErrors(t *testing.T) {
 }
 
 // plain are the letters whose sounds are loud from their start: a stop begins
-// with silence, "f" and "h" with little. "z" is one of both.
-const plain = "aeioulmnrsyAEIOULMNRSY"
+// with silence, a fricative with little. "z" is one of both.
+const plain = "aeioulmnryAEIOULMNRY"
 
-// onsets holds where sound begins after a pause against where the engine says
-// that a word begins.
+// onsets holds where sound rises most after a pause against where the engine
+// says that a word begins. How silent a pause is, each recording has its own way.
 func onsets(samples []Sample) Stats {
 	var heard Stats
 	for _, s := range samples {
 		ear := listen(s.Samples, s.Rate)
+		ms := s.Rate.Frames(time.Millisecond)
+		near, around := 60*ms, 8*ms
 		var before Word
 		for _, w := range s.Words {
 			pause := w.Start - before.End
 			if pause >= silentPause*ear.step && strings.IndexByte(plain, s.Text[w.Lo]) >= 0 {
-				// Up to a third of the pause the sound before it may linger.
-				at := before.End + pause/3
-				for at < w.End && energy(s.Samples[at:min(at+ear.step, w.End)]) <= ear.least {
-					at += ear.step
+				at, most := int64(0), 0.0
+				for i := max(w.Start-near, before.End+around, around); i <= min(w.Start+near, w.End, int64(len(s.Samples))-around); i += ms {
+					// The level of digital silence is the last bit's.
+					if rise := math.Log((1 + energy(s.Samples[i:i+around])) / (1 + energy(s.Samples[i-around:i]))); rise > most {
+						at, most = i, rise
+					}
 				}
 				heard.Add(Errors(Sample{Rate: s.Rate, Words: []Word{w}}, []tts.Mark{{Frame: at, Lo: w.Lo, Hi: w.Hi}}))
 			}
@@ -140,8 +144,9 @@ func onsets(samples []Sample) Stats {
 	return heard
 }
 
-// agree reports whether the onsets are those of the words.
-func agree(onsets Stats) bool { return onsets.Within(20) >= 0.85 && math.Abs(onsets.Bias()) < 8 }
+// agree reports whether the onsets are those of the words. Half of them are: the
+// voices of several recordings swell slowly.
+func agree(onsets Stats) bool { return onsets.Quantile(0.5) <= 18 && onsets.Within(50) >= 0.85 }
 
 // early gives the samples with words that begin 30 ms too early.
 func early(samples []Sample) []Sample {
@@ -153,6 +158,15 @@ func early(samples []Sample) []Sample {
 		}
 	}
 	return out
+}
+
+// festivalVoices are those that are installed for the tests, and with -all those
+// that may be.
+func festivalVoices() []FestivalVoice {
+	if *all {
+		return slices.Concat(FestivalVoices, MoreFestivalVoices)
+	}
+	return FestivalVoices
 }
 
 // TestBaseline holds the truth of each engine against its sound, and tells how
@@ -186,7 +200,7 @@ func TestBaseline(t *testing.T) {
 			}
 			heard := onsets(samples)
 			if heard.Words < 3 || !agree(heard) {
-				t.Errorf("of %d words after a pause %.0f %% begin within 20 ms of the sound; bias %.0f ms", heard.Words, 100*heard.Within(20), heard.Bias())
+				t.Errorf("%d words after a pause begin %.0f ms from the sound in the median, %.0f %% within 50 ms", heard.Words, heard.Quantile(0.5), 100*heard.Within(50))
 			}
 			if agree(onsets(early(samples))) {
 				t.Error("words that are 30 ms early were not noticed")
@@ -194,7 +208,9 @@ func TestBaseline(t *testing.T) {
 			guesses, heards = append(guesses, Row{name, guess}), append(heards, Row{name, heard})
 		})
 	}
-	one("festival", 30, "en", func(texts []string) ([]Sample, error) { return Festival(t.Context(), texts) })
+	for _, v := range festivalVoices() {
+		one("festival "+v.Name, 30, v.Lang, func(texts []string) ([]Sample, error) { return Festival(t.Context(), v, texts) })
+	}
 	for i, voice := range FliteVoices {
 		few := 30
 		switch {

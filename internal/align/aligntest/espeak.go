@@ -16,7 +16,10 @@ import (
 // EspeakVoices are voices of espeak-ng for a language that differ in who speaks,
 // how fast and how high: its own, which an aligner may use as reference, first.
 func EspeakVoices(lang string) []voices.Voice {
-	name, known := map[string]string{"en": "gmw/en-US", "de": "gmw/de", "fr": "roa/fr", "es": "roa/es", "pl": "zlw/pl"}[lang]
+	name, known := map[string]string{
+		"en": "gmw/en-US", "de": "gmw/de", "fr": "roa/fr", "es": "roa/es", "pl": "zlw/pl",
+		"it": "roa/it", "cs": "zlw/cs", "fi": "urj/fi", "ca": "roa/ca",
+	}[lang]
 	if !known {
 		return nil
 	}

@@ -9,21 +9,50 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
+	"golang.org/x/text/encoding/charmap"
+
+	"narrate/internal/pcm"
 	"narrate/internal/process"
 	"narrate/internal/tts"
 )
 
-// festivalRate is that of its voice kal_diphone.
-const festivalRate = 16000
+// FestivalVoice is a voice of Festival whose times are those of its sound.
+type FestivalVoice struct {
+	Lang, Name string
+	charset    *charmap.Charmap // that it takes texts in
+}
 
-// festivalScript speaks each text: the samples go to a file, their number and the
-// times of each token that sounds to standard output. A token ("1994") sounds
-// from its first word to its last. The texts follow as calls of truth.
-const festivalScript = `(voice_kal_diphone)
+// FestivalVoices are one for each language, the smallest that Debian has;
+// MoreFestivalVoices are others whose times are true.
+var (
+	FestivalVoices = []FestivalVoice{
+		{"en", "kal_diphone", charmap.ISO8859_1},
+		{"it", "pc_diphone", charmap.ISO8859_1},
+		{"cs", "czech_machac", charmap.ISO8859_2},
+		{"fi", "hy_fi_mv_diphone", charmap.ISO8859_15},
+	}
+	MoreFestivalVoices = []FestivalVoice{
+		{"en", "cmu_us_slt_arctic_hts", charmap.ISO8859_1},
+		{"it", "lp_diphone", charmap.ISO8859_1},
+		{"cs", "czech_dita", charmap.ISO8859_2},
+		{"cs", "czech_krb", charmap.ISO8859_2},
+		{"cs", "czech_ph", charmap.ISO8859_2},
+		{"fi", "suo_fi_lj_diphone", charmap.ISO8859_15},
+		{"ca", "upc_ca_ona_hts", charmap.ISO8859_15},
+	}
+)
+
+// festivalScript speaks each text: the samples go to a file, their number, their
+// rate and the times of each token that sounds to standard output. A token
+// ("1994") sounds from its first word to its last. The voice comes before it, the
+// texts follow as calls of truth.
+const festivalScript = `
+(if (not (symbol-bound? (intern (string-append "voice_" voice))))
+  (begin (format t "missing\n") (quit)))
+((eval (intern (string-append "voice_" voice))))
 (set! sound (fopen "sound" "wb"))
 (define (times words start end)
   (cond
@@ -36,7 +65,9 @@ const festivalScript = `(voice_kal_diphone)
 (define (truth text)
   (let ((utt (utt.synth (eval (list 'Utterance 'Text text)))))
     (wave.save.data.fp (utt.wave utt) sound 'riff nil)
-    (format t "text %d\n" (get_param 'num_samples (wave.info (utt.wave utt)) 0))
+    (format t "text %d %d\n"
+      (get_param 'num_samples (wave.info (utt.wave utt)) 0)
+      (get_param 'sample_rate (wave.info (utt.wave utt)) 0))
     (mapcar
       (lambda (token)
         (let ((spoken (times (item.daughters (item.relation token 'Token)) nil nil)))
@@ -44,14 +75,13 @@ const festivalScript = `(voice_kal_diphone)
       (utt.relation.items utt 'Token))))
 `
 
-// Festival speaks English with Festival's diphone voice, which says where each
-// word's sounds begin and end. Where it is not installed the error wraps
-// tts.ErrMissing.
-func Festival(ctx context.Context, texts []string) ([]Sample, error) {
-	return once("festival", texts, func() ([]Sample, error) { return festival(ctx, texts) })
+// Festival speaks with a voice of Festival, which says where each word's sounds
+// begin and end. Where it is not installed the error wraps tts.ErrMissing.
+func Festival(ctx context.Context, voice FestivalVoice, texts []string) ([]Sample, error) {
+	return once("festival "+voice.Name, texts, func() ([]Sample, error) { return voice.speak(ctx, texts) })
 }
 
-func festival(ctx context.Context, texts []string) (_ []Sample, err error) {
+func (v FestivalVoice) speak(ctx context.Context, texts []string) (_ []Sample, err error) {
 	program, err := exec.LookPath("festival")
 	if err != nil {
 		return nil, fmt.Errorf("festival is %w: %w", tts.ErrMissing, err)
@@ -62,11 +92,11 @@ func festival(ctx context.Context, texts []string) (_ []Sample, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	script := strings.Builder{}
-	script.WriteString(festivalScript)
+	fmt.Fprintf(&script, "(set! voice \"%s\")%s", v.Name, festivalScript)
 	for _, text := range texts {
-		said, err := ascii(text)
+		said, err := v.charset.NewEncoder().String(typography.Replace(text))
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%q is not in %v: %w", text, v.charset, err)
 		}
 		fmt.Fprintf(&script, "(truth \"%s\")\n", strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(said))
 	}
@@ -84,6 +114,12 @@ func festival(ctx context.Context, texts []string) (_ []Sample, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if string(out) == "missing\n" {
+		return nil, fmt.Errorf("festival's voice %s is %w", v.Name, tts.ErrMissing)
+	}
+	if out, err = v.charset.NewDecoder().Bytes(out); err != nil {
+		return nil, err
+	}
 	sound, err := os.ReadFile(filepath.Join(folder, "sound"))
 	if err != nil {
 		return nil, err
@@ -98,13 +134,13 @@ func festival(ctx context.Context, texts []string) (_ []Sample, err error) {
 	}
 	var samples []Sample
 	for i, text := range texts {
-		s := Sample{Engine: "festival", Voice: "kal_diphone", Lang: "en", Text: text, Rate: festivalRate}
 		head, table, _ := strings.Cut(blocks[i], "\n")
-		n, err := strconv.Atoi(head)
-		if err != nil || n > len(all) {
-			return nil, fmt.Errorf("festival: %q frames of %d that are left for %q", head, len(all), text)
+		var n, rate int
+		if _, err := fmt.Sscan(head, &n, &rate); err != nil || n > len(all) || rate <= 0 {
+			return nil, fmt.Errorf("festival: %q frames and rate, of %d frames that are left for %q", head, len(all), text)
 		}
-		s.Samples, all = all[:n], all[n:]
+		s := Sample{Engine: "festival", Voice: v.Name, Lang: v.Lang, Text: text, Rate: pcm.Hz(rate), Samples: all[:n]}
+		all = all[n:]
 		var tokens []token
 		for line := range strings.Lines(table) {
 			var start, end float64
