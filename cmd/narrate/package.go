@@ -123,10 +123,8 @@ func (p *packaging) run(ctx context.Context, path string) (err error) {
 		if info := f.Info(); p.textOnly && info.Sound {
 			return usageError{fmt.Errorf("--format: %s holds sound; narrate package makes it", info.Name)}
 		}
-		if fitter, ok := f.(output.Fitter); ok {
-			if err := fitter.Fits(pcm.Format{Rate: e.Timeline.Rate, Channels: e.Channels}, e.Encoding); err != nil {
-				return err
-			}
+		if err := fit(f, pcm.Format{Rate: e.Timeline.Rate, Channels: e.Channels}, &e.Encoding, given.Sound); err != nil {
+			return err
 		}
 	}
 	base := timelineBase(path)
