@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -161,6 +162,7 @@ func ofRecording(c config.Config) (config.Config, error) {
 	c.Voice, c.QuoteVoice, c.Cast, c.BlockVoices, c.ChapterVoices = nil, nil, nil, nil, nil
 	c.Voices = map[string]*voices.Voice{} // nor is the article to choose
 	c.Music, c.Clips = nil, config.NoClips
+	c.Blocks = aloud(c.Blocks)
 	if c.Formats == nil && c.Preset == "" {
 		c.Formats = alignFormats
 	}
@@ -170,6 +172,14 @@ func ofRecording(c config.Config) (config.Config, error) {
 		}
 	}
 	return c, nil
+}
+
+// aloud gives what the user wants of the article's elements, and for those that
+// are not named what people who read aloud do with them.
+func aloud(blocks map[string]script.Treatment) map[string]script.Treatment {
+	all := script.AloudPolicy().Treatments()
+	maps.Copy(all, blocks)
+	return all
 }
 
 // suitRecording takes the recording's own rate and channels where no others are

@@ -85,6 +85,7 @@ var (
 	SkipRepeated   = "image description that the caption repeats"
 	SkipUnreferred = "note that nothing spoken refers to"
 	SkipNotesTitle = "heading of the notes"
+	SkipColumns    = reasonFor("column headings", "tables", TreatRead)
 	SkipCode       = reasonFor("code", "code", TreatRead)
 	SkipTable      = reasonFor("table", "tables", TreatRead)
 	SkipImage      = reasonFor("image", "images", TreatRead)

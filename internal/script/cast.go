@@ -48,6 +48,9 @@ func (b *builder) ready(voice *voices.Voice, lang string) *cast {
 	}
 	words := b.lexicon(voice, lang)
 	c := &cast{voice: voice, stages: []stage{clean, composed}}
+	if b.policy.Emoji == TreatSkip {
+		c.stages = append(c.stages, withoutEmoji)
+	}
 	if words != nil {
 		c.stages = append(c.stages, words.find)
 	}
