@@ -223,6 +223,12 @@ func (n *alignment) time(ctx context.Context, j *job, p plan, metadata output.Me
 	progress.start("listening", sound.Frames(), "")
 	listener := &pipeline.Listener{
 		Store: j.store, Sound: sound, Name: filepath.Base(recording), Rate: referenceRate, Jobs: n.jobs, Progress: progress.set,
+		Placing: func(done, of int) {
+			if done == 1 {
+				progress.start("placing sentences", int64(of), "sentences")
+			}
+			progress.set(int64(done))
+		},
 	}
 	heard, err := listener.Listen(ctx, sc, speech)
 	if err != nil {
@@ -233,10 +239,9 @@ func (n *alignment) time(ctx context.Context, j *job, p plan, metadata output.Me
 		n.messages.warningf("%s", w)
 	}
 	report := func(t *timeline.Timeline) {
-		r.Report = pipeline.NewReport(sc, &pipeline.Speech{Clips: heard.Clips, Failed: heard.Missing}, t)
-		r.Report.Warnings = append(r.Report.Warnings, heard.Warnings...)
+		r.Report = pipeline.NewHeardReport(sc, heard, p.preset.Format.Rate, t)
 	}
-	if len(heard.Missing) > 0 && (!n.allowGaps || len(heard.Missing) == len(heard.Clips)) {
+	if len(heard.Missing) > 0 && (!n.allowGaps || heard.Found() == 0) {
 		report(nil)
 		r.Files = []string{folder.ReportPath()}
 		return folder.WriteReport(r.Report)
@@ -286,7 +291,7 @@ func (n *alignment) failures(r result, source, recording string) error {
 	n.missing(r, source, "not found")
 	n.messages.errorf("%s: %d of %d sentences were not found in %s", source, len(r.failed), r.Utterances, recording)
 	switch {
-	case float64(r.Heard) < fewest*float64(r.Utterances):
+	case float64(r.Heard) < fewest*float64(r.Heard+len(r.failed)):
 		n.messages.hintf("this may be a recording of another text or in another language, which --lang sets; --chapters limits the article to what is read")
 	case r.Frames == 0:
 		n.messages.hintf("nothing was written, as it would hide the gap; --chapters limits the article to what is read, --allow-gaps writes the files without those sentences")

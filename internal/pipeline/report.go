@@ -42,7 +42,11 @@ type Report struct {
 	Captions []CaptionFault `json:"captions,omitempty"`
 	// Levels are the voices heard, where there are several.
 	Levels   []Level  `json:"levels,omitempty"`
-	Warnings []string `json:"warnings"` // of the article and its speech
+	// Strange and Again are of a recording: what is no sentence of the article, and
+	// further readings of its sentences, which do not count.
+	Strange  []Stretch `json:"strange,omitempty"`
+	Again    []Reread  `json:"again,omitempty"`
+	Warnings []string  `json:"warnings"` // of the article and its speech
 	// FileWarnings are those of mastering, of formats that cannot hold all there
 	// is, and of the check of what was written.
 	FileWarnings []string `json:"fileWarnings,omitempty"`
@@ -65,6 +69,20 @@ type Missing struct {
 	File   string `json:"file,omitempty"` // where it is not the source: a member of an archive
 	Line   int    `json:"line"`
 	Col    int    `json:"col"`
+}
+
+// Stretch is a part of a recording.
+type Stretch struct {
+	StartFrame int64       `json:"startFrame"`
+	EndFrame   int64       `json:"endFrame"`
+	Start      json.Number `json:"start"` // seconds
+	End        json.Number `json:"end"`
+}
+
+// Reread is text of the article that a recording has again.
+type Reread struct {
+	Missing
+	Stretch
 }
 
 // Spoken is text of the article that a fallback spoke.
@@ -110,6 +128,21 @@ func NewReport(sc *script.Script, speech *Speech, t *timeline.Timeline) *Report 
 	for _, s := range sc.Skipped {
 		r.Skipped = append(r.Skipped, missing(sc, s.Text, s.Reason, s.Pos))
 	}
+	return r
+}
+
+// NewHeardReport accounts for a script and what was found of it in a recording of
+// that rate; t is nil where no timeline was made.
+func NewHeardReport(sc *script.Script, heard *Heard, rate pcm.Hz, t *timeline.Timeline) *Report {
+	r := NewReport(sc, &Speech{Clips: heard.Clips, Failed: heard.Missing}, t)
+	r.Heard, r.Rate, r.Strange = heard.Found(), rate, heard.Strange
+	for _, f := range heard.Unread {
+		r.Skipped = append(r.Skipped, missing(sc, f.Text, "heading: "+f.Reason, f.Pos))
+	}
+	for _, a := range heard.Again {
+		r.Again = append(r.Again, Reread{missing(sc, a.Text, "read again; the last reading counts", a.Pos), a.Stretch})
+	}
+	r.Warnings = append(r.Warnings, heard.Warnings...)
 	return r
 }
 
