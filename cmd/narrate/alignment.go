@@ -125,9 +125,12 @@ func (n *alignment) align(ctx context.Context, j *job, recording, article, dir s
 		p.preset.Mastering = output.Mastering{Measure: output.Unchanged}
 		p.preset.Name = ""
 	}
-	own, err := pipeline.RecordingFormat(ctx, recording)
+	own, cut, err := pipeline.RecordingFormat(ctx, recording)
 	if err != nil {
 		return err
+	}
+	if cut != "" {
+		n.messages.warningf("%s: the file is cut off: %s; what is there is used", recording, cut)
 	}
 	p.suitRecording(own)
 	sc, came, err := j.script(ctx, article, c)

@@ -22,36 +22,34 @@ import (
 	"narrate/voices"
 )
 
-// The bounds of a recording.
-const (
-	maxRecordingBytes = 64 << 30
-	maxRecordingHours = 48
-)
+// recordings are read from files, even from those that were cut off.
+var recordings = decoding{kind: "recording", bytes: 64 << 30, hours: 48, cut: true}
 
 // sureEnough is the confidence from which the words of a sentence are where the
 // aligner has them; below, they are estimated.
 const sureEnough = 0.1
 
 // RecordingFormat is the rate of a recording and its channels, of which two are
-// the most.
-func RecordingFormat(ctx context.Context, file string) (pcm.Format, error) {
+// the most. cut says what is missing of a file that was cut off.
+func RecordingFormat(ctx context.Context, file string) (f pcm.Format, cut string, err error) {
 	program, err := ffmpeg.Find(ctx)
 	if err != nil {
-		return pcm.Format{}, err
+		return f, "", err
 	}
-	s, err := program.Open(ctx, file, ffmpeg.OpenOptions{})
+	s, err := program.Open(ctx, file, ffmpeg.OpenOptions{Cut: true})
 	if err != nil {
-		return pcm.Format{}, fmt.Errorf("recording: %w", err)
+		return f, "", fmt.Errorf("recording: %w", err)
 	}
-	f := s.Format()
+	f = s.Format()
 	f.Channels = min(2, f.Channels)
-	return f, s.Close()
+	return f, s.Cut(), s.Close()
 }
 
 // LoadRecording has the sound of a file in the store, decoded once for its
-// content and format, and gives it and its key.
+// content and format, and gives it and its key. A file that was cut off is taken
+// as far as it goes.
 func LoadRecording(ctx context.Context, store *clipstore.Store, file string, format pcm.Format) (pcm.Source, clipstore.Key, error) {
-	key, frames, err := decoded(ctx, store, file, format, maxRecordingBytes, maxRecordingHours)
+	key, frames, err := recordings.decoded(ctx, store, file, format)
 	if err != nil {
 		return nil, key, fmt.Errorf("recording %s: %w%s", file, err, storeHint(err))
 	}
