@@ -32,7 +32,7 @@ page and EPUB. What is read beside the text, left out or read again is told;
 sentences that are not found are an error. The sound is used as it is, unless
 --preset or --sound asks for a level.
 
-The recording is any sound that ffmpeg reads. It is compared with the same text
+The recording is a file of sound, or a film, of nearly any kind. It is compared with the same text
 spoken by espeak-ng, whose clips are kept for the next run.`
 
 const alignExample = `  narrate align talk.mp3 talk.md

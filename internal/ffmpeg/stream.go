@@ -43,6 +43,8 @@ type Stream struct {
 	waited   error
 }
 
+var errUndecoded = errors.New("the sound cannot be decoded")
+
 // streamBlock is how many bytes are read at a time: a pipe's on Linux.
 const streamBlock = 64 << 10
 
@@ -211,7 +213,7 @@ func (s *Stream) failure(err error) error {
 	case early && runErr == nil:
 		return fmt.Errorf("%s: %w%s", s.path, ErrNoSound, note)
 	case early && note != "" && errors.As(runErr, &exit) && !broken(runErr):
-		return fmt.Errorf("%s: the sound cannot be decoded%s", s.path, note)
+		return unheard(s.path, errUndecoded, note)
 	case early:
 		err = runErr
 	}

@@ -58,6 +58,11 @@ func TestOpen(t *testing.T) {
 		"c.flac": {[]string{"-ac", "2"}, OpenOptions{Channels: 1}, pcm.Format{Rate: 44100, Channels: 1}},
 		"d.opus": {nil, OpenOptions{}, pcm.Format{Rate: 48000, Channels: 1}},
 		"e.wav":  {[]string{"-ar", "22050"}, OpenOptions{}, pcm.Format{Rate: 22050, Channels: 1}},
+		"f.wma":  {nil, OpenOptions{}, pcm.Format{Rate: 44100, Channels: 1}},
+		"g.ac3":  {nil, OpenOptions{}, pcm.Format{Rate: 44100, Channels: 1}},
+		"h.au":   {[]string{"-ac", "2"}, OpenOptions{}, pcm.Format{Rate: 44100, Channels: 2}},
+		"i.wv":   {nil, OpenOptions{}, pcm.Format{Rate: 44100, Channels: 1}},
+		"k.tta":  {nil, OpenOptions{}, pcm.Format{Rate: 44100, Channels: 1}},
 		"-i.mp3": {[]string{"-ar", "24000"}, OpenOptions{Rate: 48000}, pcm.Format{Rate: 48000, Channels: 1}},
 	} {
 		path := encode(t, filepath.Join(dir, name), test.encode...)
