@@ -55,6 +55,7 @@ type alignment struct{ narration }
 
 func newAlignCommand(a *app) *cobra.Command {
 	n := &alignment{narration{app: a}}
+	n.reading.recorded = true
 	c := &cobra.Command{
 		Use:     "align [flags] AUDIO ARTICLE",
 		Short:   "make captions and timing of a recording of an article",

@@ -295,6 +295,13 @@ func (p *packaging) make(ctx context.Context, folder *pipeline.Folder, path stri
 	defer func() { p.messages.clear = nil }()
 	var sound *pipeline.SoundReport
 	if slices.ContainsFunc(folder.Formats, func(f output.Format) bool { return f.Info().Sound }) {
+		if recorded(e.Timeline) {
+			var names []string
+			for _, f := range folder.Formats {
+				names = append(names, f.Info().Name)
+			}
+			return fmt.Errorf("%s: it is of a recording, whose sound it does not keep: run \"narrate align\" again with --format %s", path, strings.Join(names, ","))
+		}
 		store, err := p.store(ctx)
 		if err != nil {
 			return err
@@ -321,6 +328,15 @@ func (p *packaging) make(ctx context.Context, folder *pipeline.Folder, path stri
 	}
 	r.Report = pipeline.NewPackageReport(e.Timeline, earlier)
 	return p.account(ctx, folder, r, sound, &e, numbers, p.verify)
+}
+
+// recorded reports whether a timeline is of a recording.
+func recorded(t *timeline.Timeline) bool {
+	return slices.ContainsFunc(t.Chapters, func(c timeline.Chapter) bool {
+		return slices.ContainsFunc(c.Cues, func(cue timeline.Cue) bool {
+			return cue.Key == "" && cue.Utterance.Voice.Backend == pipeline.Recording
+		})
+	})
 }
 
 // sound gives the edition its sound.

@@ -34,6 +34,7 @@ type reading struct {
 	chapters          string
 	passages, phrases bool
 	allowPrivate      bool
+	recorded          bool // nobody speaks the articles, whatever they say of voices
 
 	changed func(flag string) bool // whether a flag was given
 }

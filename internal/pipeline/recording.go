@@ -22,6 +22,9 @@ import (
 	"narrate/voices"
 )
 
+// Recording is the backend of what is heard in a recording.
+const Recording = "recording"
+
 // recordings are read from files, even from those that were cut off.
 var recordings = decoding{kind: "recording", bytes: 64 << 30, hours: 48, cut: true}
 
@@ -118,7 +121,7 @@ func (l *Listener) Listen(ctx context.Context, sc *script.Script, speech *Speech
 		unspoken[f.Pos.String()] = f.Reason
 	}
 	heard := &Heard{Clips: make([]*timeline.Clip, len(utterances)), Starts: make([]int64, len(utterances))}
-	by := &voices.Voice{Name: l.Name, Backend: "recording", Engine: l.Name, Language: sc.Lang, Rate: 1, Pitch: 1, Volume: 1}
+	by := &voices.Voice{Name: l.Name, Backend: Recording, Engine: l.Name, Language: sc.Lang, Rate: 1, Pitch: 1, Volume: 1}
 	var warnings []warned
 	nothing := !slices.ContainsFunc(course.Places, func(p align.Place) bool { return p.Found })
 	free := int64(0) // from where on the recording has not been given to an utterance

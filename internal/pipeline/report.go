@@ -160,6 +160,7 @@ func NewPackageReport(t *timeline.Timeline, earlier *Report) *Report {
 		r.Complete, r.Utterances, r.Levels = e.Complete, e.Utterances, e.Levels
 		r.Failed, r.Skipped = append(r.Failed, e.Failed...), append(r.Skipped, e.Skipped...)
 		r.Fallback, r.Warnings = append(r.Fallback, e.Fallback...), append(r.Warnings, e.Warnings...)
+		r.Strange, r.Again = e.Strange, e.Again
 	}
 	return r
 }

@@ -33,6 +33,9 @@ type Options struct {
 	Cast map[string]*voices.Voice
 	// Quotes speaks the quotations, if set.
 	Quotes *voices.Voice
+	// Alone has nobody but the voices of the languages speak, whomever the article
+	// names.
+	Alone bool
 	// BlockVoices, by a name of VoicedBlocks, speak what is of that kind. They go
 	// before ChapterVoices.
 	BlockVoices map[string]*voices.Voice
