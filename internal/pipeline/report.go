@@ -41,7 +41,7 @@ type Report struct {
 	// Captions are those that cannot keep to their rules.
 	Captions []CaptionFault `json:"captions,omitempty"`
 	// Levels are the voices heard, where there are several.
-	Levels   []Level  `json:"levels,omitempty"`
+	Levels []Level `json:"levels,omitempty"`
 	// Strange and Again are of a recording: what is no sentence of the article, and
 	// further readings of its sentences, which do not count.
 	Strange  []Stretch `json:"strange,omitempty"`

@@ -90,9 +90,9 @@ type reader struct {
 	stack   []*element
 	prosody []prosody // what applies, the innermost last; the first is normal
 	warned  map[string]bool
-	said    bool // there is text since the last end of a sentence
+	said    bool     // there is text since the last end of a sentence
 	marks   []string // names of the places that no text has followed yet
-	spoken  bool // there was a <speak>
+	spoken  bool     // there was a <speak>
 }
 
 // element is one that is open.

@@ -97,6 +97,7 @@ var (
 		{"fraction", (*parser).fraction},
 		{"ordinal", (*parser).ordinal},
 		{"how often", (*parser).howOften},
+		{"old money", (*parser).oldMoney},
 		{"inches", (*parser).inches},
 		{"decade", (*parser).decade},
 		{"quantity", (*parser).quantity},
