@@ -160,11 +160,11 @@ func newConvertCommand(a *app) *cobra.Command {
 	return c
 }
 
-// textFormats are the names of the formats without sound.
+// textFormats are the names of the formats that need no sound.
 func textFormats() []string {
 	var names []string
 	for _, f := range outputFormats {
-		if info := f.Info(); !info.Sound {
+		if info := f.Info(); !info.Sound && !info.Plays {
 			names = append(names, info.Name)
 		}
 	}

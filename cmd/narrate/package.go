@@ -120,8 +120,11 @@ func (p *packaging) run(ctx context.Context, path string) (err error) {
 	}
 	leaveHeadroom(&e.Mastering, formats)
 	for _, f := range formats {
-		if info := f.Info(); p.textOnly && info.Sound {
+		switch info := f.Info(); {
+		case p.textOnly && info.Sound:
 			return usageError{fmt.Errorf("--format: %s holds sound; narrate package makes it", info.Name)}
+		case p.textOnly && info.Plays:
+			return usageError{fmt.Errorf("--format: %s plays a file of sound beside it; narrate package --format mp3,%s makes both", info.Name, info.Name)}
 		}
 		if err := fit(f, pcm.Format{Rate: e.Timeline.Rate, Channels: e.Channels}, &e.Encoding, given.Sound); err != nil {
 			return err

@@ -84,7 +84,11 @@ type Block struct {
 	Group int
 	// Note is the number of the note that the block belongs to, which a
 	// NoteRef names; 0 for none.
-	Note   int
+	Note int
+	// Items are the items of lists that the block stands in, the outermost
+	// first, by numbers that are the same for all blocks of one item; nil for
+	// none.
+	Items  []int
 	Quoted bool // the block stands in a quotation, whatever its Kind
 	Aside  bool // the block stands in an aside: a box beside the article's flow
 }
@@ -136,8 +140,21 @@ func (k SpanKind) IsPoint() bool { return k >= LineBreak }
 type Cell struct {
 	Lo, Hi int
 	Column int  // from 0
-	Header bool // it names its column, or its row
+	Header bool // it names its columns, or its rows
+	// Columns and Rows are how many it covers; 0 is 1.
+	Columns, Rows int
 }
+
+// Width is how many columns the cell covers.
+func (c *Cell) Width() int { return max(1, c.Columns) }
+
+// MaxSpan is how many columns or rows a cell covers at most (HTML, section
+// 4.9.11, for columns; a number of rows beyond it is a mistake as well).
+const MaxSpan = 1000
+
+// MaxItems is in how many items, one in another, a block is known to stand; one
+// deeper in lists stands beside the innermost of them.
+const MaxItems = 12
 
 // Pos is where the block begins.
 func (b *Block) Pos() Pos { return b.PosAt(0) }

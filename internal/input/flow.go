@@ -27,7 +27,13 @@ const (
 type Container struct {
 	Kind ContainerKind
 	Lang string // BCP 47; "" is that of the container around it
-	Key  string // of a Note: what Flow.NoteRef calls it
+	// Key of a Note is what Flow.NoteRef calls it; of an Item with a Level, what
+	// parts of it have in common that other blocks part.
+	Key string
+	// Level, from 1, places an Item in a file that has no lists around items,
+	// among the items before it: in the last one of a lower level. 0 is for one
+	// that stands where it is entered.
+	Level int
 }
 
 // Flow builds a Document from what a reader of markup meets in reading order:
@@ -45,12 +51,21 @@ type Flow struct {
 	groups int
 	notes  map[string]int
 	cell   int // where the cell under way begins, or -1
+	items  int // so far
+	levels []leveled
 	start  *document.ChapterStart
 }
 
 type frame struct {
 	Container
 	group, note int
+	items       []int
+}
+
+// leveled is an item that an item with a Level may stand in.
+type leveled struct {
+	level, item int
+	key         string
 }
 
 // NewFlow makes a Flow for the source of that name.
@@ -80,7 +95,7 @@ func (f *Flow) Enter(c Container) {
 	f.End()
 	in := frame{Container: c}
 	if top := f.top(); top != nil {
-		in.group, in.note = top.group, top.note
+		in.group, in.note, in.items = top.group, top.note, top.items
 		if in.Lang == "" {
 			in.Lang = top.Lang
 		}
@@ -91,10 +106,39 @@ func (f *Flow) Enter(c Container) {
 			f.groups++
 			in.group = f.groups
 		}
-	case Note:
-		in.note = f.note(c.Key)
+	case Note: // what it says is no part of the item that holds it
+		in.note, in.items = f.note(c.Key), nil
+	case Item:
+		in.items = f.item(c, in.items)
 	}
 	f.stack = append(f.stack, in)
+}
+
+// item gives the items that what is in a new one stands in.
+func (f *Flow) item(c Container, around []int) []int {
+	if c.Level == 0 {
+		f.items++
+		return inItem(around, f.items)
+	}
+	last := leveled{level: c.Level}
+	for k := len(f.levels); k > 0 && f.levels[k-1].level >= c.Level; k-- {
+		last, f.levels = f.levels[k-1], f.levels[:k-1]
+	}
+	if c.Key == "" || last.key != c.Key {
+		f.items++
+		last = leveled{c.Level, f.items, c.Key}
+	}
+	f.levels = append(f.levels, last)
+	for _, l := range f.levels {
+		around = inItem(around, l.item)
+	}
+	return around
+}
+
+// inItem gives the items around with one in them.
+func inItem(around []int, item int) []int {
+	k := min(len(around), document.MaxItems-1)
+	return append(around[:k:k], item)
 }
 
 // Leave closes the container that was entered last, and ends its block.
@@ -216,7 +260,13 @@ func (f *Flow) add(block document.Block) {
 		if block.Kind == document.Table || block.Kind == document.Image || block.Kind == document.Caption || block.Kind == document.Code {
 			block.Group = top.group
 		}
+		if block.Note == 0 && block.Kind != document.Heading && block.Kind != document.Title {
+			block.Items = top.items
+		}
 		block.Quoted, block.Aside = f.inside(Quotation), f.inside(Aside)
+	}
+	if block.Items == nil && block.Note == 0 {
+		f.levels = nil // the list is over
 	}
 	if f.start != nil {
 		f.start.Block = len(f.doc.Blocks)
@@ -280,12 +330,17 @@ func (f *Flow) Row() { f.Begin(document.Table, 0) }
 // cellSign stands between the cells of a row.
 const cellSign = " · "
 
-// Cell begins a cell of the row under way, in the given column from 0; its
-// first character stands about byte off.
-func (f *Flow) Cell(column int, header bool, off int) {
+// Cell begins a cell of the row under way: cell without its text, whose first
+// character stands about byte off.
+func (f *Flow) Cell(cell document.Cell, off int) {
 	f.endCell()
 	f.cell = len(f.b.buf)
-	f.block.Cells = append(f.block.Cells, document.Cell{Lo: -1, Column: column, Header: header})
+	for _, n := range []*int{&cell.Columns, &cell.Rows} {
+		if *n = min(*n, document.MaxSpan); *n <= 1 {
+			*n = 0
+		}
+	}
+	f.block.Cells = append(f.block.Cells, cell)
 	if len(f.b.buf) > 0 {
 		f.Generated(cellSign, off)
 		f.b.Space()

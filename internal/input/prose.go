@@ -51,8 +51,8 @@ type Prose struct {
 type Para struct {
 	Kind   document.Kind
 	Level  int
-	Boxed  bool // it stands in a Container of its own, of kind Box
-	Box    ContainerKind
+	Boxed  bool // it stands in a Container of its own: Box
+	Box    Container
 	Number string // what stands in front of its text and not in the file
 	Off    int    // where it begins
 }
@@ -102,7 +102,7 @@ func (p *Prose) ready() {
 			p.blocks()
 		}
 		if p.para.Boxed {
-			p.Flow.Enter(Container{Kind: p.para.Box})
+			p.Flow.Enter(p.para.Box)
 		}
 		p.Flow.Begin(p.para.Kind, p.para.Level)
 	}

@@ -33,6 +33,18 @@ func DecodeXML(data []byte) (text, enc string, err error) {
 	return text, enc, nil
 }
 
+// DecodeXMLWith is DecodeXML for a format whose files declare entities now and
+// then, as old e-books do: it gives those of plain text.
+func DecodeXMLWith(data []byte) (text, enc string, entities Entities, err error) {
+	if text, enc, err = decodeXML(data); err == nil {
+		entities, err = declaredEntities(text)
+	}
+	if err != nil {
+		return "", "", nil, err
+	}
+	return text, enc, entities, nil
+}
+
 func decodeXML(data []byte) (text, name string, err error) {
 	if name, enc := unicodeForm(data); name != "" {
 		for _, bom := range boms {
@@ -78,6 +90,15 @@ var errEntities = errors.New("the XML file declares entities, which narrate does
 // CheckDoctype gives an error if a document type declaration in front of the
 // root element (XML 1.0, section 2.8) declares entities. DecodeXML asks it.
 func CheckDoctype(text string) error {
+	if declaresEntities(doctype(text)) {
+		return errEntities
+	}
+	return nil
+}
+
+// doctype gives text from behind the keyword of the document type declaration in
+// front of the root element; "" where there is none.
+func doctype(text string) string {
 	for {
 		text = strings.TrimLeft(text, " \t\r\n")
 		switch {
@@ -86,12 +107,9 @@ func CheckDoctype(text string) error {
 		case strings.HasPrefix(text, "<?"):
 			text = after(text, "?>")
 		case len(text) >= len("<!DOCTYPE") && strings.EqualFold(text[:len("<!DOCTYPE")], "<!DOCTYPE"):
-			if declaresEntities(text[len("<!DOCTYPE"):]) {
-				return errEntities
-			}
-			return nil
+			return text[len("<!DOCTYPE"):]
 		default:
-			return nil
+			return ""
 		}
 	}
 }

@@ -118,6 +118,7 @@ type Info struct {
 	Suffix    string // of its files, without the dot: "chapters.json"
 	MediaType string
 	Sound     bool   // whether it holds the sound
+	Plays     bool   // whether it plays the file of sound beside it, and cannot be without one
 	Caption   bool   // whether it holds the text as timed cues
 	Cover     bool   // whether it holds a cover, if there is one
 	Whole     bool   // whether it is made of whole programmes only, not of clips

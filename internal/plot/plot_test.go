@@ -333,8 +333,7 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-// TestWithoutLetters: what the type of a PNG has not is left out, and a title
-// that is made of it as well.
+// TestWithoutLetters: a box stands for each sign that the type of a PNG has not.
 func TestWithoutLetters(t *testing.T) {
 	pens, err := newPens()
 	if err != nil {
@@ -342,9 +341,14 @@ func TestWithoutLetters(t *testing.T) {
 	}
 	defer pens.close()
 	r := newRaster(10, 10, pens)
-	for title, want := range map[string]string{"Kaffee \u2615 und Tee": "Kaffee und Tee", "\u05D9\u05D5\u05DD 2": "", "Ночь": "Ночь", "": ""} {
+	for title, want := range map[string]string{"Kaffee \u2615\uFE0F und Tee": "Kaffee \u25A1 und Tee", "\u05D9\u05D5\u05DD 2": "\u25A1\u25A1\u25A1 2", "\U0001F469\u200D\U0001F680": "\u25A1", "Ночь": "Ночь", "": ""} {
 		if got := r.shown(title, false); got != want {
 			t.Errorf("%q is shown as %q", title, got)
+		}
+	}
+	for _, bold := range []bool{false, true} {
+		if !pens.has([]rune(missing)[0], bold) {
+			t.Errorf("the type has no %s", missing)
 		}
 	}
 	for room := range 300 {

@@ -9,6 +9,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/clipperhouse/uax29/v2/graphemes"
 	"golang.org/x/image/font"
 	"golang.org/x/image/vector"
 
@@ -124,21 +125,18 @@ func (r *raster) text(x, y float64, text string, s style) {
 	typeset.Draw(r.img, face, light(s.tint), text, x*sharp, y*sharp)
 }
 
-// shown implements canvas: without the letters that our type has not; "" where
-// those are most.
+// missing stands for what our type has not.
+const missing = "\u25A1"
+
+// shown implements canvas: a box for each sign that our type has not.
 func (r *raster) shown(text string, bold bool) string {
 	var b strings.Builder
-	there, missing := 0, 0
-	for _, c := range text {
-		if r.pens.has(c, bold) {
-			b.WriteRune(c)
-			there++
-		} else {
-			missing++
+	for signs := graphemes.FromString(text); signs.Next(); {
+		sign := signs.Value()
+		if strings.ContainsFunc(sign, func(c rune) bool { return !r.pens.has(c, bold) }) {
+			sign = missing
 		}
+		b.WriteString(sign)
 	}
-	if missing > there {
-		return ""
-	}
-	return strings.Join(strings.Fields(b.String()), " ")
+	return b.String()
 }

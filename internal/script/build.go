@@ -190,6 +190,7 @@ type builder struct {
 	list    *document.Block // the item or row before it
 	silence time.Duration   // that the markup asks for
 	marks   []Mark
+	items   []int // of lists, that it stands in
 }
 
 func (b *builder) warn(format string, args ...any) {
@@ -321,6 +322,9 @@ func trailing(kind document.Kind, p *voices.Pauses) time.Duration {
 func (b *builder) emit(block *document.Block, said []Utterance, notes []refers) {
 	first, last := &said[0], &said[len(said)-1]
 	first.Begins = true
+	if !b.notes.inside {
+		b.items = block.Items
+	}
 	for k := range b.containers {
 		c := &b.containers[k]
 		if !c.begun {
@@ -378,6 +382,9 @@ func (b *builder) add(said ...Utterance) {
 	first.Before = max(first.Before, b.silence)
 	first.Marks = append(b.marks, first.Marks...)
 	b.parted, b.apart, b.silence, b.marks = false, false, 0, nil
+	for i := range said {
+		said[i].Items = b.items
+	}
 	list := &b.script.Chapters
 	if !b.opened {
 		b.opened = true

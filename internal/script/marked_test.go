@@ -24,9 +24,11 @@ var spanKinds = map[string]document.SpanKind{
 }
 
 // marked reads a document written one block a line, "kind flags: text". Flags
-// are q (quoted), a (aside), g1 (group), n1 (note), l=fr (language), 2 (level).
+// are q (quoted), a (aside), g1 (group), n1 (note), l=fr (language), i=1.2 (items),
+// 2 (level).
 // In the text, {kind value|words} is a span and {kind value} a point; the cells
-// of a row stand between " | ", headings begin with "*". "\n" is a new line.
+// of a row stand between " | ", headings begin with "*", and one
+// more column is covered for each ">" behind it. "\n" is a new line.
 func marked(t testing.TB, source, text string) *document.Document {
 	t.Helper()
 	doc := &document.Document{Source: source}
@@ -60,6 +62,14 @@ func marked(t testing.TB, source, text string) *document.Document {
 				block.Aside = true
 			case strings.HasPrefix(f, "l="):
 				block.Lang = f[2:]
+			case strings.HasPrefix(f, "i="):
+				for item := range strings.SplitSeq(f[2:], ".") {
+					n, err := strconv.Atoi(item)
+					if err != nil {
+						t.Fatal(err)
+					}
+					block.Items = append(block.Items, n)
+				}
 			case err == nil && f[0] == 'g':
 				block.Group = n
 			case err == nil && f[0] == 'n':
@@ -72,16 +82,24 @@ func marked(t testing.TB, source, text string) *document.Document {
 		}
 		p := markup{t: t, block: &block, pos: document.Pos{File: source, Offset: int64(start + len(line) - len(body)), Line: number + 1, Col: 1 + utf8.RuneCountInString(line) - utf8.RuneCountInString(body)}}
 		if block.Kind == document.Table {
-			for column, cell := range strings.Split(body, " | ") {
+			column := 0
+			for cell := range strings.SplitSeq(body, " | ") {
 				if p.buf.Len() > 0 {
 					p.add("{gen| · }")
 				}
-				header := strings.HasPrefix(cell, "*")
+				words, header := strings.CutPrefix(cell, "*")
+				text := strings.TrimLeft(words, ">")
+				wider := len(words) - len(text)
 				lo := p.buf.Len()
-				p.add(strings.TrimPrefix(cell, "*"))
+				p.add(text)
 				if p.buf.Len() > lo {
-					block.Cells = append(block.Cells, document.Cell{Lo: lo, Hi: p.buf.Len(), Column: column, Header: header})
+					c := document.Cell{Lo: lo, Hi: p.buf.Len(), Column: column, Header: header}
+					if wider > 0 {
+						c.Columns = wider + 1
+					}
+					block.Cells = append(block.Cells, c)
 				}
+				column += wider + 1
 			}
 		} else {
 			p.add(strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(body))

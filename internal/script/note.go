@@ -89,6 +89,7 @@ func (b *builder) endSection() {
 	if len(b.notes.waiting) == 0 {
 		return
 	}
+	b.items = nil
 	parted := b.parted // a scene break before what comes after the notes
 	b.parted, b.apart = false, true
 	for len(b.notes.waiting) > 0 { // a note may refer to another one

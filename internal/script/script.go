@@ -37,10 +37,17 @@ type Utterance struct {
 	// cell of several utterances is named by each of them.
 	Cells []document.Cell
 	// Headings, by column, are those of the table's columns, which are said with
-	// each row; of the first row below them alone.
+	// each row; of the first row below them alone. Head is the rows that they
+	// are made of.
 	Headings []string
+	Head     []Row
+	// Rows are those of a table of the article that is announced here, not read.
+	Rows []Row
 	// Instead is code of the article that is announced here, not read.
 	Instead string
+	// Items are those of lists that it stands in, as document.Block has them; a
+	// note or an announcement stands where it is said.
+	Items []int
 	// Jumps are where Text stops following the article byte for byte, ascending:
 	// at a line's end, a tag, a character reference.
 	Jumps []Jump
@@ -52,6 +59,14 @@ type Span struct {
 	Kind    document.SpanKind
 	Lo, Hi  int
 	Address string // of a Link: of the web, or for mail
+}
+
+// Row is a row of a table as it is shown: its text, how that is set, and its
+// cells.
+type Row struct {
+	Text  string
+	Spans []Span
+	Cells []document.Cell
 }
 
 // Jump says that byte Text of an Utterance's Text stands at byte Offset of the

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -24,9 +25,12 @@ type group struct {
 	size, columns      int            // of the table: rows but for those of headings, and columns
 	headings           map[int]bool   // blocks that are said with each row
 	captions           []int          // blocks
+	table              []int          // blocks of all rows
 	labels             map[int]string // by column, for the rows to come
+	spanning           map[int]string // by column, of headings that begin in a column before
 	labelled           bool           // the row before was one of headings
 	above              []string       // labels that no row has told yet, by column
+	head               []Row          // the rows that they are from
 	announced          bool           // the table is
 	picture            bool           // the next caption is said to be an image's
 }
@@ -34,7 +38,6 @@ type group struct {
 // takeGroups finds what belongs together.
 func (b *builder) takeGroups() {
 	b.groups = map[int]*group{}
-	rows := map[int][]int{}
 	for i := range b.doc.Blocks {
 		block := &b.doc.Blocks[i]
 		if block.Group == 0 {
@@ -48,9 +51,9 @@ func (b *builder) takeGroups() {
 		switch block.Kind {
 		case document.Table:
 			g.rows = true
-			rows[block.Group] = append(rows[block.Group], i)
+			g.table = append(g.table, i)
 			for _, c := range block.Cells {
-				g.columns = max(g.columns, c.Column+1)
+				g.columns = max(g.columns, c.Column+c.Width())
 			}
 		case document.Image:
 			g.images = true
@@ -60,21 +63,24 @@ func (b *builder) takeGroups() {
 			g.captions = append(g.captions, i)
 		}
 	}
-	for n, g := range b.groups {
-		g.takeHeadings(b.doc.Blocks, rows[n])
-		g.size = len(rows[n]) - len(g.headings)
+	for _, g := range b.groups {
+		g.takeHeadings(b.doc.Blocks)
+		g.size = len(g.table) - len(g.headings)
 	}
 }
 
 // takeHeadings finds the rows of column headings: those of headings alone, more
-// than one, that a row of data follows. Very long ones are read once, as rows.
-func (g *group) takeHeadings(blocks []document.Block, rows []int) {
+// than one, that a row of data follows. One alone may stand above some of them.
+// Very long ones are read once, as rows.
+func (g *group) takeHeadings(blocks []document.Block) {
 	begin := 0
-	for k, i := range rows {
-		if g.columns > 1 && headings(&blocks[i]) {
+	for k, i := range g.table {
+		row := &blocks[i]
+		some := len(row.Cells) == 1 && row.Cells[0].Columns > 1 && row.Cells[0].Columns < g.columns
+		if g.columns > 1 && headings(row) && (len(row.Cells) > 1 || some && k+1 < len(g.table) && headings(&blocks[g.table[k+1]])) {
 			continue
 		}
-		for _, j := range rows[begin:k] {
+		for _, j := range g.table[begin:k] {
 			g.headings[j] = true
 		}
 		begin = k + 1
@@ -83,7 +89,7 @@ func (g *group) takeHeadings(blocks []document.Block, rows []int) {
 
 // headings reports whether a row is one of column headings.
 func headings(row *document.Block) bool {
-	if len(row.Cells) < 2 || !covered(row) {
+	if !covered(row) {
 		return false
 	}
 	for _, c := range row.Cells {
@@ -110,7 +116,7 @@ func covered(row *document.Block) bool {
 func (b *builder) row(i int, block *document.Block) {
 	g := b.groups[block.Group]
 	if g == nil {
-		g = &group{}
+		g = &group{table: []int{i}}
 	}
 	if b.policy.Tables != TreatRead && b.policy.Tables != TreatCells {
 		b.announceTable(g, block)
@@ -118,7 +124,7 @@ func (b *builder) row(i int, block *document.Block) {
 		return
 	}
 	if g.headings[i] {
-		g.label(block)
+		g.label(block, b.shown(i))
 		reason := SkipHeadings
 		if b.policy.Tables == TreatCells {
 			reason = SkipColumns
@@ -142,7 +148,7 @@ func (b *builder) row(i int, block *document.Block) {
 	if len(said) == 0 {
 		return
 	}
-	said[0].Headings, g.above = g.above, nil
+	said[0].Headings, said[0].Head, g.above, g.head = g.above, g.head, nil, nil
 	b.notes.number = 0
 	b.emit(r.block, said, notes)
 }
@@ -154,26 +160,42 @@ func (b *builder) announceTable(g *group, block *document.Block) {
 	}
 	g.announced = true
 	if u, ok := b.announcement(phraseTable, max(1, g.size), max(1, g.columns), document.Table, block.Pos()); ok {
+		for _, i := range g.table {
+			u.Rows = append(u.Rows, b.shown(i))
+		}
 		b.emit(block, []Utterance{u}, nil)
 	}
 }
 
+// shown is a row as it is shown.
+func (b *builder) shown(i int) Row {
+	block := &b.doc.Blocks[i]
+	row := without(block, b.undescribed(block))
+	set := settings{spans: row.Spans}
+	return Row{Text: row.Text, Spans: set.in(0, len(row.Text)), Cells: row.Cells}
+}
+
 // label takes the headings of a row for the rows to come. Of rows that follow
-// each other the upper comes first.
-func (g *group) label(row *document.Block) {
+// each other the upper comes first, also where it covers several columns of the
+// lower.
+func (g *group) label(row *document.Block, shown Row) {
 	if !g.labelled {
-		g.labels = map[int]string{}
+		g.labels, g.spanning, g.head = map[int]string{}, map[int]string{}, nil
 	}
 	g.labelled = true
+	g.head = append(g.head, shown)
 	for _, c := range row.Cells {
 		text := strings.TrimRight(plain(row.Text[c.Lo:c.Hi]), " :")
 		if !hasSound(text) {
 			continue
 		}
-		if upper := g.labels[c.Column]; upper != "" {
+		if upper := cmp.Or(g.labels[c.Column], g.spanning[c.Column]); upper != "" {
 			text = upper + " " + text
 		}
 		g.labels[c.Column] = text
+		for column := c.Column + 1; column < min(c.Column+c.Width(), maxShown); column++ {
+			g.spanning[column] = text
+		}
 	}
 	g.above = nil
 	for column, text := range g.labels {
@@ -209,7 +231,7 @@ func (r *reading) cells(labels map[int]string) {
 			r.changes = append(r.changes, gap)
 		}
 		label := labels[c.Column]
-		if label == "" || k == 0 && headed {
+		if label == "" || c.Columns > 1 || k == 0 && headed { // one over several is of none
 			continue
 		}
 		if headed {

@@ -263,6 +263,13 @@ var rules = []struct {
 		{"ja", "すごい♪|また来ます！"},
 		{"ru", "Спасибо) | Приходите ещё 😊 | Ждём"},
 	}},
+	{"smile leads", []example{
+		{"de", "🎉 Wir haben gewonnen. | Ja! 😀 | Sehr gut."},
+		{"en", "👍🏽 🎉 Great. | (😀) Kim came 😀 | Bye"},
+		{"en", "⚠️ Mind the step."},
+		{"en", ":-) See you."},
+		{"ja", "♪また来ます！|次です。"},
+	}},
 	{"smile goes on", []example{
 		{"en", "I 😀 this place and you :) too"},
 	}},

@@ -115,6 +115,8 @@ func (s *splitter) decideSmile(c *candidate) (bool, string) {
 	switch {
 	case c.again:
 		return s.decidePlain(c)
+	case s.leads(c):
+		return false, "smile leads"
 	case c.glued():
 		if s.smileBetween(c) {
 			return true, "smile"
@@ -126,6 +128,12 @@ func (s *splitter) decideSmile(c *candidate) (bool, string) {
 		return true, "smile"
 	}
 	return false, "smile goes on"
+}
+
+// leads reports that nothing but pictures and marks stands before what follows:
+// they belong to it.
+func (s *splitter) leads(c *candidate) bool {
+	return strings.IndexFunc(s.text[s.start:c.at], isWordRune) < 0
 }
 
 // smileBetween reports that the picture stands between letters of a script

@@ -178,14 +178,15 @@ func number(v string) int {
 }
 
 // next counts a paragraph of a list and gives the number that stands in front
-// of it, "" for a bullet; item is false if there is no such list.
-func (n *numbering) next(p numPr, style string) (text string, item bool) {
+// of it, "" for a bullet, and its level from 0; item is false if there is no
+// such list.
+func (n *numbering) next(p numPr, style string) (text string, at int, item bool) {
 	in := n.instances[p.id]
 	if in == nil || n.lists[in.abstract] == nil {
-		return "", false
+		return "", 0, false
 	}
 	l := n.lists[in.abstract]
-	at := p.level
+	at = p.level
 	for i := 0; i < levels && at < 0; i++ {
 		if style != "" && l.levels[i].style == style {
 			at = i
@@ -214,7 +215,7 @@ func (n *numbering) next(p numPr, style string) (text string, item bool) {
 		}
 	}
 	if def.format == "bullet" || def.format == "none" {
-		return "", true
+		return "", at, true
 	}
 	var b strings.Builder
 	for i := 0; i < len(def.text); i++ {
@@ -233,7 +234,7 @@ func (n *numbering) next(p numPr, style string) (text string, item bool) {
 		}
 		b.WriteString(numeral(l.count[of], d.format))
 	}
-	return strings.TrimSpace(b.String()), true
+	return strings.TrimSpace(b.String()), at, true
 }
 
 // numeral writes a number in a format of section 17.18.59; in those that no

@@ -308,21 +308,21 @@ func (s *story) start(outline int, num numPr, styleID string) {
 	case caption:
 		is.Kind = document.Caption
 	case quote:
-		is.Box, is.Boxed = input.Quotation, true
+		is.Box, is.Boxed = input.Container{Kind: input.Quotation}, true
 	case code:
 		if s.reason == "" {
 			is.Kind = document.Code
 		}
 	}
-	item := false
+	level, item := 0, false
 	if num.id != "" && num.id != "0" && s.reason == "" {
-		is.Number, item = s.nums.next(num, styleID)
+		is.Number, level, item = s.nums.next(num, styleID)
 	}
 	switch {
 	case outline >= 0 && outline < 9 && role != contents && role != index:
 		is.Kind, is.Level, is.Boxed = document.Heading, outline+1, false
 	case item && is.Kind == document.Paragraph:
-		is.Box, is.Boxed = input.Item, true
+		is.Box, is.Boxed = input.Container{Kind: input.Item, Level: level + 1}, true
 	}
 	s.prose.Is(is)
 }

@@ -3,6 +3,7 @@ package docx
 import (
 	"strconv"
 
+	"narrate/internal/document"
 	"narrate/internal/input"
 )
 
@@ -152,7 +153,8 @@ func (s *story) tc(start input.XMLToken) {
 	begin := func() {
 		if !begun {
 			begun = true
-			s.flow.Cell(s.table.column, s.table.header || s.table.firstCol && s.table.column == 0, off)
+			header := s.table.header || s.table.firstCol && s.table.column == 0
+			s.flow.Cell(document.Cell{Column: s.table.column, Header: header, Columns: columns}, off)
 			s.table.column += columns
 		}
 	}

@@ -37,7 +37,7 @@ func (p page) Read(src input.Source) (*document.Document, error) {
 }
 
 func walk(name, text string, xhtml bool, opts Options) (*document.Document, error) {
-	tree, err := Parse(text, xhtml)
+	tree, err := Parse(text, xhtml, nil)
 	if err != nil {
 		return nil, err
 	}

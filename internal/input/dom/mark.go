@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
+
+	"narrate/internal/input"
 )
 
 // The marks. A place is its byte offset in hexadecimal, each digit one of the
@@ -119,6 +121,7 @@ type marker struct {
 	xhtml bool // XML's rules for <a/>, CDATA and the document type
 	// prefixes are those of XHTML's elements, which the parser knows without.
 	prefixes map[string]bool
+	entities input.Entities // that the file declares
 
 	raw     string   // the element whose raw text comes next
 	pre     int      // open <pre>, in which white space has places
@@ -147,7 +150,7 @@ func (m *marker) markup(markup string) {
 			if m.xhtml && strings.Contains(raw, "[") && !strings.Contains(raw, "]") {
 				if i := strings.Index(markup[at:], "]>"); i >= 0 {
 					// The internal subset: the tokenizer takes the first > for its end.
-					rest := marker{w: m.w, off: m.off + at + i + len("]>"), xhtml: true, prefixes: m.prefixes}
+					rest := marker{w: m.w, off: m.off + at + i + len("]>"), xhtml: true, prefixes: m.prefixes, entities: m.entities}
 					rest.markup(markup[at+i+len("]>"):])
 					return
 				}
@@ -209,6 +212,20 @@ func (m *marker) text(s string, off int, references, escape bool) {
 	for i < len(s) {
 		switch c := s[i]; {
 		case c == '&' && references:
+			if value, n := m.entities.At(s[i:]); n > 0 {
+				flush(i)
+				for _, r := range value { // all of it stands where the reference begins
+					if !isMark(r) {
+						writeMark(m.w, off+i)
+						m.w.WriteString(html.EscapeString(string(r)))
+					}
+				}
+				if i += n; i < len(s) {
+					writeMark(m.w, off+i)
+				}
+				start = i
+				continue
+			}
 			n := reference(s[i:])
 			if n == 0 {
 				i++
@@ -347,6 +364,7 @@ func (m *marker) startTag(z *html.Tokenizer, raw string, at int, selfClosing boo
 		m.pre++
 	}
 
+	raw = raw[:end] + m.expanded(raw[end:])
 	m.w.WriteString("<" + local)
 	if !formatting[name] {
 		m.w.WriteString(" " + markAttr + `="` + strconv.Itoa(m.off+at) + `"`)
@@ -364,6 +382,29 @@ func (m *marker) startTag(z *html.Tokenizer, raw string, at int, selfClosing boo
 	}
 	if empty {
 		m.w.WriteString("</" + local + ">")
+	}
+}
+
+// expanded is what stands in a tag with the entities that the file declares.
+func (m *marker) expanded(s string) string {
+	if len(m.entities) == 0 {
+		return s
+	}
+	var b strings.Builder
+	for {
+		at := strings.IndexByte(s, '&')
+		if at < 0 {
+			return b.String() + s
+		}
+		b.WriteString(s[:at])
+		value, n := m.entities.At(s[at:])
+		if n == 0 {
+			value, n = "&", 1
+		} else {
+			value = html.EscapeString(value)
+		}
+		b.WriteString(value)
+		s = s[at+n:]
 	}
 }
 

@@ -62,10 +62,6 @@ func (w *walker) part(n *html.Node, add func()) {
 	add()
 }
 
-// maxSpan is how many rows or columns a cell covers at most (HTML, section
-// 4.9.11: 1000 columns; a number of rows beyond it is a mistake as well).
-const maxSpan = 1000
-
 // grid knows which columns the cells of the rows before still cover.
 type grid struct {
 	spans []int // by column: for how many rows more
@@ -90,9 +86,10 @@ func (w *walker) row(n *html.Node, g *grid, head bool) {
 				column++
 			}
 			width, height := span(c, "colspan"), span(c, "rowspan")
-			w.part(c, func() { w.cell(c, column, head || c.DataAtom == atom.Th) })
+			cell := document.Cell{Column: column, Header: head || c.DataAtom == atom.Th, Columns: width, Rows: height}
+			w.part(c, func() { w.cell(c, cell) })
 			for i := 0; i < width; i++ {
-				if column == len(g.spans) && column < maxSpan {
+				if column == len(g.spans) && column < document.MaxSpan {
 					g.spans = append(g.spans, 0)
 				}
 				if column < len(g.spans) {
@@ -113,16 +110,16 @@ func span(n *html.Node, key string) int {
 	if err != nil || v < 1 {
 		return 1
 	}
-	return min(v, maxSpan)
+	return min(v, document.MaxSpan)
 }
 
 // cell adds a cell of the row under way.
-func (w *walker) cell(n *html.Node, column int, header bool) {
+func (w *walker) cell(n *html.Node, cell document.Cell) {
 	w.breaks, w.run, w.last, w.cjk = 0, false, 0, false
 	if !w.f.Open() {
 		w.f.Row() // what was left out before ended the row
 	}
-	w.f.Cell(column, header, w.t.Offset(n))
+	w.f.Cell(cell, w.t.Offset(n))
 	w.flat++
 	if lang := Lang(n); lang != "" && !strings.EqualFold(lang, w.lang) {
 		outer := w.lang

@@ -18,6 +18,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"narrate/internal/input"
 )
 
 // Tree is a parsed page.
@@ -45,10 +47,10 @@ var errDeep = errors.New("the elements are nested more than 512 deep, which narr
 
 // Parse reads a page. xhtml says that it is written as XML: <a/> is an element
 // without content, and there are CDATA sections.
-func Parse(text string, xhtml bool) (*Tree, error) {
+func Parse(text string, xhtml bool, entities input.Entities) (*Tree, error) {
 	var w strings.Builder
 	w.Grow(len(text) + len(text)/2)
-	m := marker{w: &w, xhtml: xhtml}
+	m := marker{w: &w, xhtml: xhtml, entities: entities}
 	if xhtml {
 		m.prefixes = xhtmlPrefixes(text)
 	}

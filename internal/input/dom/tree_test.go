@@ -84,7 +84,7 @@ func TestMarked(t *testing.T) {
 // Notes in another file, as those of an e-book, are told by the caller.
 func TestNotesAcrossFiles(t *testing.T) {
 	read := func(text, prefix string) string {
-		tree, err := Parse(text, true)
+		tree, err := Parse(text, true, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +110,7 @@ func TestNotesAcrossFiles(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	const page = `<html lang=de><body><div id=a lang=fr><p>un <a href="x?y">lien</a></p></div><div id=b><p>weg</p>da</div>`
-	tree, err := Parse(page, false)
+	tree, err := Parse(page, false, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

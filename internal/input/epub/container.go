@@ -56,7 +56,7 @@ func (b *book) refuseEncrypted() error {
 	if err != nil {
 		return err
 	}
-	root, broken := parseXML(f.text)
+	root, broken := parseXML(f)
 	if broken != nil {
 		b.warn(f, 0, "not well-formed (%v); narrate takes from it what it can", broken)
 	}
@@ -98,7 +98,7 @@ func (b *book) findPackage() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		root, broken := parseXML(f.text)
+		root, broken := parseXML(f)
 		if broken != nil {
 			b.warn(f, 0, "not well-formed (%v); narrate takes from it what it can", broken)
 		}

@@ -24,11 +24,11 @@ func (b *book) readContent(member string) (*file, error) {
 	if len(data) > maxText {
 		return nil, tooLarge(member, len(data))
 	}
-	text, encoding, err := input.DecodeXML(data)
+	text, encoding, entities, err := input.DecodeXMLWith(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", member, err)
 	}
-	f := &file{member: member, name: b.source + "/" + member, text: text}
+	f := &file{member: member, name: b.source + "/" + member, text: text, entities: entities}
 	if encoding != "windows-1252" {
 		return f, nil
 	}

@@ -119,7 +119,7 @@ func (b *book) ncxEntries(member string) ([]entry, *file) {
 		b.warn(b.pkg.file, b.pkg.ncx.off, "the table of contents cannot be read: %v", err)
 		return nil, nil
 	}
-	root, broken := parseXML(f.text)
+	root, broken := parseXML(f)
 	if broken != nil {
 		b.warn(f, 0, "not well-formed (%v); narrate takes from it what it can", broken)
 	}
@@ -161,7 +161,7 @@ func (b *book) navEntries(member string) ([]entry, *file) {
 	f, err := b.read(member)
 	var tree *dom.Tree
 	if err == nil {
-		tree, err = dom.Parse(f.text, true)
+		tree, err = dom.Parse(f.text, true, f.entities)
 	}
 	if err != nil {
 		b.warn(b.pkg.file, b.pkg.nav.off, "the table of contents cannot be read: %v", err)

@@ -116,7 +116,9 @@ type file struct {
 	member string // its name in the archive
 	name   string // its name in places
 	text   string
-	loc    *input.Locator
+	// entities are those that it declares.
+	entities input.Entities
+	loc      *input.Locator
 }
 
 // warn adds a warning about byte off of the file.
@@ -209,11 +211,11 @@ func (b *book) read(member string) (*file, error) {
 	if len(data) > maxText {
 		return nil, tooLarge(member, len(data))
 	}
-	text, _, err := input.DecodeXML(data)
+	text, _, entities, err := input.DecodeXMLWith(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", member, err)
 	}
-	return &file{member: member, name: b.source + "/" + member, text: text}, nil
+	return &file{member: member, name: b.source + "/" + member, text: text, entities: entities}, nil
 }
 
 // maxText is the size of the largest file that is read as text: a Bible in one

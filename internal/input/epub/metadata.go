@@ -155,7 +155,7 @@ func plain(s string) string {
 	if !strings.ContainsAny(s, "<&") {
 		return s
 	}
-	tree, err := dom.Parse(s, false)
+	tree, err := dom.Parse(s, false, nil)
 	if err != nil || tree.Body == nil {
 		return s
 	}

@@ -76,7 +76,7 @@ func (b *book) readPackage() error {
 	if err != nil {
 		return err
 	}
-	root, broken := parseXML(f.text)
+	root, broken := parseXML(f)
 	if broken != nil {
 		b.warn(f, 0, "not well-formed (%v); narrate takes from it what it can", broken)
 	}

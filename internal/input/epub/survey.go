@@ -133,6 +133,6 @@ func (b *book) parse(i *item) (*file, *dom.Tree, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	tree, err := dom.Parse(f.text, i.mediaType != "text/html")
+	tree, err := dom.Parse(f.text, i.mediaType != "text/html", f.entities)
 	return f, tree, err
 }

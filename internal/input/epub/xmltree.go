@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 
 	"narrate/internal/input"
@@ -31,11 +32,16 @@ type element struct {
 // parseXML reads an XML file as far as it can be read: what is not well-formed
 // is repaired, and where that is impossible the rest is left out and broken
 // tells why. root is never nil; it holds the root element, or what there is.
-func parseXML(text string) (root *element, broken error) {
+func parseXML(f *file) (root *element, broken error) {
+	text := f.text
 	start := declaration(text)
 	d := xml.NewDecoder(strings.NewReader(text[start:]))
 	d.Strict = false
 	d.Entity = xml.HTMLEntity
+	if f.entities != nil {
+		d.Entity = maps.Clone(xml.HTMLEntity)
+		maps.Copy(d.Entity, f.entities)
+	}
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
 	root = &element{}
 	stack := []*element{root}

@@ -86,7 +86,7 @@ func (Format) Read(src input.Source) (*document.Document, error) {
 			return nil, err
 		}
 	}
-	tree, err := dom.Parse(d.Text, xhtml)
+	tree, err := dom.Parse(d.Text, xhtml, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -47,18 +47,24 @@ func dumpBlock(b *strings.Builder, bl *document.Block) {
 	for _, f := range []struct {
 		is   bool
 		name string
-	}{{bl.Lang != "", " lang=" + bl.Lang}, {bl.Group > 0, fmt.Sprint(" group=", bl.Group)}, {bl.Note > 0, fmt.Sprint(" note=", bl.Note)}, {bl.Quoted, " quoted"}, {bl.Aside, " aside"}} {
+	}{{bl.Lang != "", " lang=" + bl.Lang}, {bl.Group > 0, fmt.Sprint(" group=", bl.Group)}, {bl.Note > 0, fmt.Sprint(" note=", bl.Note)}, {bl.Items != nil, fmt.Sprint(" items=", bl.Items)}, {bl.Quoted, " quoted"}, {bl.Aside, " aside"}} {
 		if f.is {
 			b.WriteString(f.name)
 		}
 	}
 	fmt.Fprintf(b, " %q\n", bl.Text)
 	for _, c := range bl.Cells {
-		header := ""
+		is := ""
 		if c.Header {
-			header = " header"
+			is = " header"
 		}
-		fmt.Fprintf(b, "    cell %d%s %q\n", c.Column, header, bl.Text[c.Lo:c.Hi])
+		if c.Columns > 0 {
+			is += fmt.Sprint(" columns=", c.Columns)
+		}
+		if c.Rows > 0 {
+			is += fmt.Sprint(" rows=", c.Rows)
+		}
+		fmt.Fprintf(b, "    cell %d%s %q\n", c.Column, is, bl.Text[c.Lo:c.Hi])
 	}
 	for _, s := range bl.Spans {
 		fmt.Fprintf(b, "    %s", spanNames[s.Kind])

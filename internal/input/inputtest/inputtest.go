@@ -316,7 +316,15 @@ func structure(b *document.Block) error {
 		if c.Lo < at || c.Hi <= c.Lo || c.Hi > len(b.Text) || i > 0 && c.Column <= b.Cells[i-1].Column || !boundary(b.Text, c.Lo) || !boundary(b.Text, c.Hi) {
 			return fmt.Errorf("cell %+v", c)
 		}
+		for _, n := range []int{c.Columns, c.Rows} {
+			if n < 0 || n == 1 || n > document.MaxSpan {
+				return fmt.Errorf("cell %+v", c)
+			}
+		}
 		at = c.Hi
+	}
+	if len(b.Items) > document.MaxItems || len(b.Items) > 0 && b.Note > 0 {
+		return fmt.Errorf("items %v", b.Items)
 	}
 	return nil
 }

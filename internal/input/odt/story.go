@@ -1,6 +1,7 @@
 package odt
 
 import (
+	"strconv"
 	"strings"
 
 	"narrate/internal/document"
@@ -61,6 +62,7 @@ type list struct {
 type item struct {
 	start    int
 	numbered bool // it has or needs no number any more
+	key      string
 }
 
 func (r *reader) newStory(x *input.XMLReader) *story {
@@ -199,7 +201,7 @@ func (s *story) paragraph(t input.XMLToken, level int) {
 	case caption:
 		is.Kind = document.Caption
 	case quote:
-		is.Box, is.Boxed = input.Quotation, true
+		is.Box, is.Boxed = input.Container{Kind: input.Quotation}, true
 	case code:
 		if s.reason == "" {
 			is.Kind = document.Code
@@ -212,7 +214,8 @@ func (s *story) paragraph(t input.XMLToken, level int) {
 	case level > 0:
 		is.Kind, is.Level, is.Boxed = document.Heading, level, false
 	case s.item != nil && is.Kind == document.Paragraph:
-		is.Box, is.Boxed = input.Item, true
+		is.Boxed = true
+		is.Box = input.Container{Kind: input.Item, Level: s.lists[len(s.lists)-1].level + 1, Key: s.item.key}
 	}
 	old, around, code := s.props, s.around, s.code
 	s.props = s.styles.base.over(st.text)
@@ -299,10 +302,10 @@ func (s *story) list(t input.XMLToken) {
 		switch {
 		case t.Kind != input.XMLStart:
 		case t.Name == "text:list-item":
-			s.item = &item{start: number(t.Attr("text:start-value"), 0, 1_000_000)}
+			s.item = &item{start: number(t.Attr("text:start-value"), 0, 1_000_000), key: keyOf(t)}
 			s.content()
 		case t.Name == "text:list-header":
-			s.item = &item{numbered: true}
+			s.item = &item{numbered: true, key: keyOf(t)}
 			s.content()
 		default:
 			s.x.Skip()
@@ -311,6 +314,9 @@ func (s *story) list(t input.XMLToken) {
 	s.item = outer
 	s.lists = s.lists[:len(s.lists)-1]
 }
+
+// keyOf tells the items of a file apart.
+func keyOf(t input.XMLToken) string { return strconv.Itoa(t.Offset) }
 
 // numbered reads a paragraph that belongs to a list without standing in one
 // (section 5.3.6).

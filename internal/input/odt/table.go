@@ -1,6 +1,9 @@
 package odt
 
-import "narrate/internal/input"
+import (
+	"narrate/internal/document"
+	"narrate/internal/input"
+)
 
 // table is a table under way.
 type table struct {
@@ -84,11 +87,16 @@ func (s *story) cell(t input.XMLToken) {
 	if t.Name == "table:covered-table-cell" {
 		s.dropping("hidden")
 	} else {
+		cell := document.Cell{
+			Column: s.table.column, Columns: number(t.Attr("table:number-columns-spanned"), 1, document.MaxSpan),
+			Rows: number(t.Attr("table:number-rows-spanned"), 1, document.MaxSpan),
+		}
 		off, begun := t.Offset, false
 		begin := func(head bool) {
 			if !begun {
 				begun = true
-				s.flow.Cell(s.table.column, head || s.table.headerRows || s.table.column < s.table.headerColumns, off)
+				cell.Header = head || s.table.headerRows || cell.Column < s.table.headerColumns
+				s.flow.Cell(cell, off)
 			}
 		}
 		for {

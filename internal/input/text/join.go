@@ -15,6 +15,7 @@ func (r *reader) build() *document.Document {
 	level := r.levels()
 	words := r.wordsAtHyphens()
 	b := input.NewBuilder(r.loc)
+	var in items
 	for i := range r.units {
 		u := &r.units[i]
 		lo, hi := r.firstLine(u).lo, r.lastLine(u).hi
@@ -39,6 +40,7 @@ func (r *reader) build() *document.Document {
 		if u.kind == document.Title {
 			doc.Title = block.Text
 		}
+		block.Items = in.next(u.kind, int(r.firstLine(u).indent))
 		doc.Blocks = append(doc.Blocks, block)
 	}
 	doc.Dropped = b.Dropped

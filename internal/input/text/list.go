@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"narrate/internal/document"
 )
 
 // mark is the kind of sign that begins a list item.
@@ -67,7 +69,8 @@ func markOf(s string) (m mark, num int32, skip int) {
 // markItems takes the marks from lines [lo, hi) that begin no item: a number or
 // a dash that a line break put at the start of a line.
 func (r *reader) markItems(lo, hi int, c *chunk) {
-	items, last, lastNum := 0, markNone, int32(0)
+	items, last := 0, markNone
+	var nums [markHash]int32 // the last one of each mark
 	for i := lo; i < hi; i++ {
 		l := &r.lines[i]
 		if l.mark == markNone || l.mark == markHash {
@@ -84,10 +87,14 @@ func (r *reader) markItems(lo, hi int, c *chunk) {
 		case markDash:
 			keep = keep && (last == markDash || prev != nil && prev.end == endColon || r.dashes(i, hi) > 1)
 		case markNumber, markLetter:
-			// In a row of numbers the next is expected, whatever came before.
-			if items > 0 && last == l.mark {
-				keep = l.num == lastNum+1 || !open
-			} else {
+			// In a row of numbers the next is expected, whatever came before, also
+			// below a list in an item.
+			switch {
+			case nums[l.mark] > 0 && l.num == nums[l.mark]+1:
+				keep = true
+			case items > 0 && last == l.mark:
+				keep = !open
+			default:
 				keep = keep && (prev == nil || l.num <= 1 || prev.end == endColon)
 			}
 		case markBullet:
@@ -102,7 +109,7 @@ func (r *reader) markItems(lo, hi int, c *chunk) {
 			continue
 		}
 		items++
-		last, lastNum = l.mark, l.num
+		last, nums[l.mark] = l.mark, l.num
 	}
 }
 
@@ -140,4 +147,28 @@ func leader(s string) bool {
 			return dots >= 4
 		}
 	}
+}
+
+// items are the items that a line may stand in by its indent.
+type items struct {
+	count int
+	open  []int // items, the outermost first
+	at    []int // and their indents
+}
+
+// next gives the items that a unit with that indent stands in. One column more
+// is how numbers of one and of two digits are set below each other.
+func (in *items) next(kind document.Kind, indent int) []int {
+	if kind != document.ListItem {
+		in.open, in.at = nil, nil
+		return nil
+	}
+	k := len(in.open)
+	for k > 0 && (in.at[k-1] >= indent-1 || k == document.MaxItems) {
+		k--
+	}
+	in.count++
+	in.open = append(in.open[:k:k], in.count)
+	in.at = append(in.at[:k:k], indent)
+	return in.open
 }

@@ -25,6 +25,9 @@ func dump(doc *document.Document) string {
 		if bl.Level > 0 {
 			kind += fmt.Sprint(bl.Level)
 		}
+		if len(bl.Items) > 1 { // of one that lies in another
+			kind += fmt.Sprint(bl.Items)
+		}
 		fmt.Fprintf(&b, "%d:%d %s %s\n", bl.Pos().Line, bl.Pos().Col, kind, bl.Text)
 	}
 	for _, d := range doc.Dropped {

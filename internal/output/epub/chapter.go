@@ -3,7 +3,7 @@ package epub
 import (
 	"bytes"
 	"fmt"
-	"regexp"
+	"math"
 	"strconv"
 
 	"narrate/internal/document"
@@ -37,9 +37,7 @@ func (b *book) documents(c *chapter) (text, overlay []byte) {
 	if len(list) == 0 || list[0].Kind != document.Heading && list[0].Kind != document.Title {
 		w.title(len(list) == 0)
 	}
-	for len(list) > 0 {
-		list = w.next(list)
-	}
+	w.nodes(prose.Tree(list, math.MaxInt))
 	if link := webAddress(c.link); link != "" {
 		fmt.Fprintf(w, "<p class=\"link\" dir=\"ltr\"><a href=\"%s\">%s</a></p>\n", escape(link), escape(link))
 	}
@@ -59,23 +57,57 @@ func (w *writer) title(alone bool) {
 
 func heading(level int) string { return "h" + strconv.Itoa(min(level, maxDepth)) }
 
-// next writes the first blocks of the list that belong together and gives the
-// others.
-func (w *writer) next(list []prose.Block) (rest []prose.Block) {
-	b := &list[0]
-	switch b.Kind {
-	case document.ListItem:
-		return w.items(list)
-	case document.Quote:
-		k := run(list, document.Quote)
-		w.WriteString("<blockquote>\n")
-		for i := range list[:k] {
-			w.element("p", "", &list[i])
+func (w *writer) nodes(list []prose.Node) {
+	for i := range list {
+		w.node(&list[i])
+	}
+}
+
+func (w *writer) node(n *prose.Node) {
+	switch n.Kind {
+	case prose.List:
+		tag := "ul"
+		if n.Numbered {
+			tag = "ol"
 		}
+		w.open(tag, "list", "")
+		w.nodes(n.Nodes)
+		w.close(tag)
+	case prose.Item:
+		w.open("li", "list-item", "")
+		rest := n.Nodes
+		if first := rest[0].Block; rest[0].Kind == prose.Leaf && first.Kind == document.ListItem {
+			w.element("span", "", first)
+			rest = rest[1:]
+		}
+		w.nodes(rest)
+		w.close("li")
+	case prose.Quote:
+		w.WriteString("<blockquote>\n")
+		w.nodes(n.Nodes)
 		w.WriteString("</blockquote>\n")
-		return list[k:]
-	case document.Table, document.Image, document.Caption:
-		return w.figure(list)
+	case prose.Figure:
+		w.figure(n.Nodes)
+	case prose.Rows:
+		if n.Block != nil {
+			w.element("p", "", n.Block)
+		}
+		w.table(n.Table)
+	case prose.Lines:
+		w.open("div", "table", ` class="table"`)
+		for i := range n.Nodes {
+			w.open("div", "table-row", "")
+			w.node(&n.Nodes[i])
+			w.close("div")
+		}
+		w.close("div")
+	case prose.Leaf:
+		w.block(n.Block)
+	}
+}
+
+func (w *writer) block(b *prose.Block) {
+	switch b.Kind {
 	case document.Footnote:
 		// No <aside>: there are reading systems that take one off the page, and
 		// would read aloud what is not seen.
@@ -101,21 +133,30 @@ func (w *writer) next(list []prose.Block) (rest []prose.Block) {
 		w.WriteString("</pre>\n")
 	case document.Break:
 		w.element("p", "break", b)
-	case document.Paragraph:
-		w.element("p", "", b)
 	default:
 		w.element("p", "", b)
 	}
-	return list[1:]
 }
 
-// run is how many blocks at the start of the list are of that kind.
-func run(list []prose.Block, kind document.Kind) int {
-	k := 0
-	for k < len(list) && list[k].Kind == kind {
-		k++
+// figure writes pictures or a table with captions, before or else after them.
+func (w *writer) figure(nodes []prose.Node) {
+	w.open("figure", "figure", "")
+	captions := false
+	for i := range nodes {
+		n := &nodes[i]
+		is := n.Kind == prose.Leaf && n.Block.Kind == document.Caption
+		if is && !captions {
+			w.WriteString("<figcaption>\n")
+		} else if captions && !is {
+			w.WriteString("</figcaption>\n")
+		}
+		captions = is
+		w.node(n)
 	}
-	return k
+	if captions {
+		w.WriteString("</figcaption>\n")
+	}
+	w.close("figure")
 }
 
 // open writes the start of an element that holds blocks and that a listener may
@@ -132,156 +173,41 @@ func (w *writer) close(tag string) {
 	w.WriteString("</" + tag + ">\n")
 }
 
-// numbered is an item that brings its own number or sign.
-var numbered = regexp.MustCompile(`^\s*([0-9]{1,4}|[A-Za-z]|[ivxlc]+)?[.):\x{2022}\x{2013}-]\s`)
-
-func (w *writer) items(list []prose.Block) (rest []prose.Block) {
-	k := run(list, document.ListItem)
-	w.open("ul", "list", "")
-	for i := range list[:k] {
-		attributes := ""
-		if numbered.MatchString(list[i].Cues[0].Utterance.Text) {
-			attributes = ` class="numbered"`
-		}
-		w.open("li", "list-item", attributes)
-		w.element("span", "", &list[i])
-		w.close("li")
-	}
-	w.close("ul")
-	return list[k:]
-}
-
-// figure writes pictures, which are told by their descriptions, or a table, with
-// the captions before or else after them.
-func (w *writer) figure(list []prose.Block) (rest []prose.Block) {
-	above := run(list, document.Caption)
-	things, below := 0, 0
-	kind := document.Image
-	if above < len(list) && list[above].Kind == document.Table {
-		kind = document.Table
-	}
-	things = run(list[above:], kind)
-	if above == 0 {
-		below = run(list[things:], document.Caption)
-	}
-	if kind == document.Table && above+below == 0 {
-		w.table(list[:things])
-		return list[things:]
-	}
-	w.open("figure", "figure", "")
-	w.caption(list[:above])
-	if kind == document.Table {
-		w.table(list[above : above+things])
-	} else {
-		for i := range list[above : above+things] {
-			w.element("p", "", &list[above+i])
-		}
-	}
-	w.caption(list[above+things : above+things+below])
-	w.close("figure")
-	return list[above+things+below:]
-}
-
-// table writes rows: as paragraphs where the cells of one are not known. Headings
-// begin a further table.
-func (w *writer) table(rows []prose.Block) {
-	for len(rows) > 0 {
-		k := 1
-		for k < len(rows) && rows[k].Cues[0].Utterance.Headings == nil {
-			k++
-		}
-		w.rows(rows[:k])
-		rows = rows[k:]
-	}
-}
-
-func (w *writer) rows(rows []prose.Block) {
-	cells := make([][]prose.Cell, len(rows))
-	for i := range rows {
-		if cells[i] = prose.Cells(&rows[i]); cells[i] == nil {
-			w.lines(rows)
-			return
-		}
+// table writes a table. One of which nothing is spoken is nothing that a listener
+// could leave.
+func (w *writer) table(t *prose.Table) {
+	if !t.Spoken() {
+		w.WriteString("<table>\n")
+		t.Write(w, "", w.row)
+		w.WriteString("</table>\n")
+		return
 	}
 	w.open("table", "table", "")
-	if headings := rows[0].Cues[0].Utterance.Headings; headings != nil {
-		w.WriteString("<thead>\n<tr>")
-		for _, text := range headings {
-			if text == "" {
-				w.WriteString("<td></td>")
-			} else {
-				w.WriteString(`<th scope="col">` + prose.Escape(text) + "</th>")
-			}
-		}
-		w.WriteString("</tr>\n</thead>\n")
-	}
-	w.WriteString("<tbody>\n")
-	for i := range rows {
-		w.open("tr", "table-row", "")
-		w.cells(&rows[i], cells[i])
-		w.close("tr")
-	}
-	w.WriteString("</tbody>\n")
+	t.Write(w, "", w.row)
 	w.close("table")
 }
 
-// cells writes those of a row. Of a sentence that stands in several, the words
-// that have no times are shown as spoken in the first one.
-func (w *writer) cells(b *prose.Block, cells []prose.Cell) {
-	column := 0
+// row writes a row. Of a sentence that stands in several cells, the words that have
+// no times are shown as spoken in the first one.
+func (w *writer) row(r *prose.Row) {
+	w.open("tr", "table-row", "")
+	b := r.Block
+	runs := direction(w.book.lang)
 	var rest []prose.Word
-	for _, c := range cells {
-		for ; column < min(c.Column, prose.MaxColumns); column++ {
-			w.WriteString("<td></td>")
+	r.Write(w, "", func(p *prose.Part) {
+		cue := &b.Cues[p.Cue]
+		id := ""
+		if p.First {
+			id = sentenceID(b.First + p.Cue)
+			rest = w.timed(cue, b.First+p.Cue)
 		}
-		column++
-		tag, attributes := "td", ""
-		if c.Header {
-			tag, attributes = "th", ` scope="row"`
-		}
-		runs := direction(w.book.lang)
-		w.WriteString("<" + tag + attributes + ">")
-		for k := range c.Parts {
-			p := &c.Parts[k]
-			cue := &b.Cues[p.Cue]
-			if k > 0 {
-				w.WriteString(prose.Gap(b.Cues[c.Parts[k-1].Cue].Utterance.Text))
-			}
-			id := ""
-			if p.First {
-				id = sentenceID(b.First + p.Cue)
-				rest = w.timed(cue, b.First+p.Cue)
-			}
-			var in []prose.Word
-			in, rest = p.Take(rest)
-			w.begin(cue, id, runs)
-			prose.Set(w, cue.Utterance, p.Lo, p.Hi, in)
-			w.WriteString("</span>")
-		}
-		w.WriteString("</" + tag + ">")
-	}
-}
-
-// lines writes rows as paragraphs.
-func (w *writer) lines(rows []prose.Block) {
-	w.open("div", "table", ` class="table"`)
-	for i := range rows {
-		w.open("div", "table-row", "")
-		w.element("p", "", &rows[i])
-		w.close("div")
-	}
-	w.close("div")
-}
-
-func (w *writer) caption(list []prose.Block) {
-	if len(list) == 0 {
-		return
-	}
-	w.WriteString("<figcaption>\n")
-	for i := range list {
-		w.element("p", "", &list[i])
-	}
-	w.WriteString("</figcaption>\n")
+		var in []prose.Word
+		in, rest = p.Take(rest)
+		w.begin(cue, id, runs)
+		prose.Set(w, cue.Utterance.Text, cue.Utterance.Spans, p.Lo, p.Hi, in)
+		w.WriteString("</span>")
+	})
+	w.close("tr")
 }
 
 // element writes a block's sentences in an element of their own.
@@ -314,7 +240,7 @@ func (w *writer) element(tag, class string, b *prose.Block) {
 func (w *writer) sentence(c *timeline.Cue, i int, runs string) {
 	words := w.timed(c, i)
 	w.begin(c, sentenceID(i), runs)
-	prose.Set(w, c.Utterance, 0, len(c.Utterance.Text), words)
+	prose.Set(w, c.Utterance.Text, c.Utterance.Spans, 0, len(c.Utterance.Text), words)
 	w.WriteString("</span>")
 }
 

@@ -192,7 +192,9 @@ func letters(text string) string {
 func TestArticle(t *testing.T) {
 	e := outputtest.Article(t)
 	e.Captions.Words = true
-	got, folder := read(t, write(t, quick, e))
+	path := write(t, epub.Format{Audio: mp3.Format{}}, e)
+	epubcheck(t, path)
+	got, folder := read(t, path)
 	text, err := os.ReadFile(filepath.Join(folder, got.Chapters[0].File))
 	if err != nil {
 		t.Fatal(err)
@@ -206,6 +208,11 @@ func TestArticle(t *testing.T) {
 		`<th scope="row">1897</th><td></td><td><a href="mailto:jens@example.org" rel="noopener noreferrer">Jens</a></td><td>Er baute. Und blieb.</td></tr>`,
 		"<td>1911</td><td>Marta</td></tr>\n</tbody>\n</table>",
 		"<pre dir=\"ltr\"><code>if a {\n\t&lt;b&gt;\n}</code></pre>",
+		"<ol>\n<li>\n1. Der Docht.\n<ol>\n<li>\na) schneiden\n</li>\n<li>\nb) richten\n</li>\n</ol>\n<p>Dann ist er gut.</p>\n<p>Quelltext, eine Zeile.</p>\n<pre dir=\"ltr\"><code>x</code></pre>\n</li>\n" +
+			"<li>\n2. Das Glas\n<ul>\n<li>\nmit Essig\n<blockquote>\n<p>Es ist klar.</p>\n</blockquote>\n</li>\n</ul>\n</li>\n</ol>\n<ul>",
+		"<figure>\n<figcaption>\n<p>Die Lichter</p>\n</figcaption>\n<table>\n<thead>\n<tr><th scope=\"col\">Ort</th><th scope=\"col\" colspan=\"2\">Licht</th></tr>\n",
+		"<th scope=\"row\" rowspan=\"2\">Kai</th><td colspan=\"2\">3</td></tr>\n<tr>\n<td>4</td><td>5</td></tr>\n</tbody>\n</table>\n</figure>",
+		"<p>Tabelle, zwei Zeilen.</p>\n<table>\n<thead>\n<tr><th scope=\"col\">Jahr</th><th scope=\"col\" colspan=\"2\">Schiff</th></tr>\n</thead>\n<tbody>\n<tr><td>1911</td><td><strong>&lt;Ada&gt;</strong></td>",
 		"<blockquote>\n<p>Eine Lampe, <sup>mehr</sup> nicht.</p>\n</blockquote>",
 	} {
 		if !strings.Contains(tags, want) {

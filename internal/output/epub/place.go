@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"narrate/internal/document"
+	"narrate/internal/output/prose"
 	"narrate/internal/script"
 )
 
@@ -39,7 +40,7 @@ func (m *markup) find(u *script.Utterance) []piece {
 	}
 	text := u.Text
 	if u.Kind == document.ListItem {
-		text = text[len(numbered.FindString(text)):]
+		text = text[len(prose.Number(text)):]
 	}
 	if found*2 < sounds(text) {
 		return nil

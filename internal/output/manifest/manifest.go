@@ -143,15 +143,25 @@ type (
 		Lang   string `json:"lang"`
 		Voice  string `json:"voice"`
 		span
-		Clip       string          `json:"clip,omitempty"`
-		Source     place           `json:"source"`
-		Spans      []inline        `json:"spans,omitempty"`
-		Cells      []cell          `json:"cells,omitempty"`
+		Clip   string `json:"clip,omitempty"`
+		Source place  `json:"source"`
+		Items  []int  `json:"items,omitempty"`
+		setting
 		Headings   []string        `json:"headings,omitempty"`
+		Head       []row           `json:"head,omitempty"`
+		Rows       []row           `json:"rows,omitempty"`
 		Instead    string          `json:"instead,omitempty"`
 		Marks      []mark          `json:"marks,omitempty"`
 		Timing     timeline.Timing `json:"timing,omitempty"`
 		Confidence float64         `json:"confidence,omitempty"`
+	}
+	setting struct {
+		Spans []inline `json:"spans,omitempty"`
+		Cells []cell   `json:"cells,omitempty"`
+	}
+	row struct {
+		Text string `json:"text"`
+		setting
 	}
 	inline struct {
 		Kind string `json:"kind"`
@@ -160,10 +170,12 @@ type (
 		Link string `json:"link,omitempty"`
 	}
 	cell struct {
-		Column int  `json:"column"`
-		Header bool `json:"header,omitempty"`
-		From   int  `json:"from"`
-		To     int  `json:"to"`
+		Column  int  `json:"column"`
+		Header  bool `json:"header,omitempty"`
+		Columns int  `json:"columns,omitempty"`
+		Rows    int  `json:"rows,omitempty"`
+		From    int  `json:"from"`
+		To      int  `json:"to"`
 	}
 	mark struct {
 		Name  string      `json:"name"`

@@ -224,7 +224,7 @@ func (u *readUtterance) read(free pcm.Span, cast map[string]*voices.Voice, gains
 	if cue.Utterance.Jumps, err = u.jumps(); err != nil {
 		return cue, err
 	}
-	if err = u.setting(cue.Utterance); err != nil {
+	if err = u.takeSetting(cue.Utterance); err != nil {
 		return cue, err
 	}
 	if cue.Span, err = u.span.within(free); err != nil {

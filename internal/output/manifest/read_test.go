@@ -35,7 +35,10 @@ func full(t testing.TB) output.Edition {
 	cue.Utterance = &u
 	row := *line.Chapters[1].Cues[1].Utterance
 	row.Text, row.Headings, row.Instead = "Größe · viel <b>", []string{"Maß", ""}, "if a {\n\t\"b\"\n}"
-	row.Cells = []document.Cell{{Lo: 0, Hi: 7, Header: true}, {Lo: 11, Hi: 19, Column: 3}}
+	row.Cells = []document.Cell{{Lo: 0, Hi: 7, Header: true, Columns: 3, Rows: 2}, {Lo: 11, Hi: 19, Column: 3}}
+	row.Items = []int{7, 9}
+	row.Head = []script.Row{{Text: "Maß"}, {Text: "Größe · b", Cells: []document.Cell{{Lo: 0, Hi: 7, Header: true}}}}
+	row.Rows = []script.Row{{Text: "Süd", Spans: []script.Span{{Kind: document.Strong, Lo: 1, Hi: 4}}, Cells: []document.Cell{{Hi: 4}}}}
 	row.Spans = []script.Span{
 		{Kind: document.Link, Lo: 0, Hi: 7, Address: "https://example.org/?a&b"},
 		{Kind: document.Strong, Lo: 0, Hi: 7},
@@ -70,6 +73,9 @@ func TestRead(t *testing.T) {
 				want, got := e.Timeline.Chapters[i].Cues[j], got.Timeline.Chapters[i].Cues[j]
 				if !slices.Equal(want.Utterance.Spans, got.Utterance.Spans) || !slices.Equal(want.Utterance.Cells, got.Utterance.Cells) {
 					t.Errorf("%s: cue %d.%d is set %+v", name, i, j, got.Utterance)
+				}
+				if w, g := want.Utterance, got.Utterance; !slices.Equal(w.Items, g.Items) || !reflect.DeepEqual(w.Head, g.Head) || !reflect.DeepEqual(w.Rows, g.Rows) {
+					t.Errorf("%s: cue %d.%d stands in %v below %v with %v", name, i, j, g.Items, g.Head, g.Rows)
 				}
 				if !slices.Equal(want.Utterance.Jumps, got.Utterance.Jumps) {
 					t.Errorf("%s: jumps of cue %d.%d are %v, want %v", name, i, j, got.Utterance.Jumps, want.Utterance.Jumps)
@@ -128,6 +134,11 @@ func TestReadErrors(t *testing.T) {
 		`"spans":[{"kind":"strong","from":0,"to":8},{"kind":"strong","from":3,"to":8}]`:   "span 2 crosses",
 		`"cells":[{"column":-1,"from":0,"to":2}]`:                                         "cell 1: column -1",
 		`"cells":[{"column":99999999,"from":0,"to":2}]`:                                   "cell 1: column 99999999",
+		`"cells":[{"column":0,"from":0,"to":2,"columns":1001}]`:                           "cell 1: it covers 1001 columns",
+		`"cells":[{"column":0,"from":0,"to":2,"rows":-1}]`:                                "and -1 rows",
+		`"rows":[{"text":"a","cells":[{"column":0,"from":0,"to":2}]}]`:                    "rows: row 1: cell 1: column 0, code points 0 to 2 of a text of 1",
+		`"head":[{"text":"a"},{"text":"a","spans":[{"kind":"blink","from":0,"to":1}]}]`:   "head: row 2: span 1: there is no kind",
+		`"items":[1,2,3,4,5,6,7,8,9,10,11,12,13]`:                                         "it stands in 13 items",
 		`"cells":[{"column":0,"from":0,"to":20}]`:                                         "cell 1: column 0, code points 0 to 20",
 		`"cells":[{"column":0,"from":0,"to":2},{"column":0,"from":3,"to":8}]`:             "cell 2 begins before",
 		`"cells":[{"column":0,"from":3,"to":8},{"column":1,"from":0,"to":2}]`:             "cell 2 begins before",

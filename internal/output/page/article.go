@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"encoding/base64"
-	"regexp"
 	"strconv"
 
 	"narrate/internal/document"
@@ -19,9 +18,10 @@ type article struct {
 	*bufio.Writer // keeps the first error for Flush
 	edition       *output.Edition
 	labels        labels
-	rank          int    // of the last heading: 1 for <h1>
-	open          string // the tag of the element around the blocks of one kind; "" for none
-	chunk         int    // blocks in the chunk that is open
+	rank          int // of the last heading: 1 for <h1>
+	level         int // of the chapter under way
+	first         int // the number of the first cue below its heading
+	chunk         int // blocks in the chunk that is open
 }
 
 // chunkSize is how many blocks a browser lays out together. It skips chunks
@@ -121,19 +121,41 @@ func (a *article) section(i int, list []prose.Block, titled bool) {
 			a.WriteString("<" + tag + ` class="chapter" dir="auto">` + escape(name) + "</" + tag + ">\n")
 		}
 	}
-	for k := range list {
-		if a.chunk >= chunkSize && (a.open == "" || a.group(&list[k]) != a.open || a.open == tables) {
-			a.close()
-			a.closeChunk()
-			a.openChunk()
-		}
-		a.block(&list[k], c.Level, k == 0)
-		a.chunk++
+	a.level = c.Level
+	if len(list) > 0 {
+		a.first = list[0].First
 	}
-	a.close()
+	nodes := prose.Tree(list, chunkSize)
+	for k := range nodes {
+		a.parts(&nodes[k])
+	}
 	a.link(told.Link)
 	a.closeChunk()
 	a.WriteString("</section>\n")
+}
+
+// parts writes a node: a list that is longer than a chunk in parts.
+func (a *article) parts(n *prose.Node) {
+	if a.chunk >= chunkSize {
+		a.closeChunk()
+		a.openChunk()
+	}
+	switch {
+	case n.Kind == prose.List && len(n.Nodes) > chunkSize:
+		rest := *n
+		for len(rest.Nodes) > 0 {
+			part := rest
+			k := min(len(rest.Nodes), chunkSize)
+			part.Nodes, rest.Nodes = rest.Nodes[:k], rest.Nodes[k:]
+			a.parts(&part)
+		}
+	case n.Kind == prose.Figure:
+		for i := range n.Nodes {
+			a.parts(&n.Nodes[i])
+		}
+	default:
+		a.node(n)
+	}
 }
 
 // openChunk begins what a browser lays out together.
@@ -148,63 +170,66 @@ func (a *article) heading(level int) string {
 	return "h" + strconv.Itoa(a.rank)
 }
 
-// tables is the group of rows.
-const tables = "table"
-
-// group is the tag around blocks of the kind; "" where they stand alone.
-func (*article) group(b *prose.Block) string {
-	switch b.Kind {
-	case document.Table:
-		if prose.Cells(b) != nil {
-			return tables
-		}
-	case document.ListItem:
-		return "ul"
-	case document.Quote:
-		return "blockquote"
-	case document.Paragraph, document.Title, document.Heading, document.Code, document.Image, document.Footnote, document.Break, document.Caption:
+func (a *article) nodes(list []prose.Node) {
+	for i := range list {
+		a.node(&list[i])
 	}
-	return ""
 }
 
-func (a *article) close() {
-	switch a.open {
-	case "":
-	case tables:
-		a.WriteString("</tbody>\n</table></div>\n")
-	default:
-		a.WriteString("</" + a.open + ">\n")
+func (a *article) node(n *prose.Node) {
+	switch n.Kind {
+	case prose.List:
+		tag := "ul"
+		if n.Numbered {
+			tag = "ol"
+		}
+		a.WriteString("<" + tag + ">\n")
+		a.nodes(n.Nodes)
+		a.WriteString("</" + tag + ">\n")
+	case prose.Item:
+		a.WriteString(`<li dir="auto">`)
+		rest := n.Nodes
+		if first := rest[0].Block; rest[0].Kind == prose.Leaf && first.Kind == document.ListItem {
+			a.sentences(first)
+			a.chunk++
+			rest = rest[1:]
+		}
+		if len(rest) > 0 {
+			a.WriteString("\n")
+		}
+		a.nodes(rest)
+		a.WriteString("</li>\n")
+	case prose.Quote:
+		a.WriteString("<blockquote>\n")
+		a.nodes(n.Nodes)
+		a.WriteString("</blockquote>\n")
+	case prose.Figure: // in an item
+		a.nodes(n.Nodes)
+	case prose.Lines:
+		for i := range n.Nodes {
+			a.element("p", "row", n.Nodes[i].Block)
+			a.chunk++
+		}
+	case prose.Rows:
+		if n.Block != nil {
+			a.element("p", "caption", n.Block)
+		}
+		a.table(n.Table)
+		a.chunk += len(n.Table.Rows)
+	case prose.Leaf:
+		a.block(n.Block)
+		a.chunk++
 	}
-	a.open = ""
 }
 
-// numbered is an item that brings its own number or sign.
-var numbered = regexp.MustCompile(`^\s*([0-9]{1,4}|[A-Za-z]|[ivxlc]+)?[.):\x{2022}\x{2013}-]\s`)
-
-func (a *article) block(b *prose.Block, level int, first bool) {
-	headings := b.Cues[0].Utterance.Headings
-	if around := a.group(b); around != a.open || around == tables && headings != nil {
-		a.close()
-		switch a.open = around; around {
-		case "":
-		case tables:
-			a.table(headings)
-		default:
-			a.WriteString("<" + around + ">\n")
-		}
-	}
+func (a *article) block(b *prose.Block) {
 	switch b.Kind {
 	case document.Heading, document.Title:
-		if !first {
+		level := a.level
+		if b.First > a.first {
 			level++ // a heading inside a chapter
 		}
 		a.element(a.heading(level), "", b)
-	case document.ListItem:
-		class := ""
-		if numbered.MatchString(b.Cues[0].Utterance.Text) {
-			class = "numbered"
-		}
-		a.element("li", class, b)
 	case document.Code:
 		if code := b.Cues[0].Utterance.Instead; code != "" {
 			a.element("p", "caption", b)
@@ -212,20 +237,12 @@ func (a *article) block(b *prose.Block, level int, first bool) {
 			break
 		}
 		a.element("pre", "", b)
-	case document.Table:
-		if cells := prose.Cells(b); cells != nil {
-			a.row(b, cells)
-			break
-		}
-		a.element("p", "row", b)
 	case document.Image:
 		a.element("p", "image", b)
 	case document.Caption:
 		a.element("p", "caption", b)
 	case document.Footnote:
 		a.element("p", "note", b)
-	case document.Paragraph, document.Quote, document.Break:
-		a.element("p", "", b)
 	default:
 		a.element("p", "", b)
 	}
@@ -238,6 +255,11 @@ func (a *article) element(tag, class string, b *prose.Block) {
 		a.WriteString(` class="` + class + `"`)
 	}
 	a.WriteString(` dir="auto">`)
+	a.sentences(b)
+	a.WriteString("</" + tag + ">\n")
+}
+
+func (a *article) sentences(b *prose.Block) {
 	for i := range b.Cues {
 		if i > 0 {
 			if b.Kind == document.Code {
@@ -248,60 +270,31 @@ func (a *article) element(tag, class string, b *prose.Block) {
 		}
 		a.sentence(&b.Cues[i])
 	}
-	a.WriteString("</" + tag + ">\n")
 }
 
-// table begins a table, below the headings of its columns if they are known.
-func (a *article) table(headings []string) {
+// table writes a table. A sentence in several cells has an element in each of
+// them.
+func (a *article) table(t *prose.Table) {
 	a.WriteString(`<div class="table" role="group" tabindex="0" aria-label="` + escape(a.labels["table"]) + `"><table>` + "\n")
-	if headings != nil {
-		a.WriteString("<thead>\n<tr>")
-		for _, text := range headings {
-			if text == "" {
-				a.WriteString("<td></td>")
-			} else {
-				a.WriteString(`<th scope="col" dir="auto">` + prose.Escape(text) + "</th>")
-			}
-		}
-		a.WriteString("</tr>\n</thead>\n")
-	}
-	a.WriteString("<tbody>\n")
+	t.Write(a, cellAttributes, a.row)
+	a.WriteString("</table></div>\n")
 }
 
-// row writes a row of a table. A sentence in several cells has an element in each
-// of them.
-func (a *article) row(b *prose.Block, cells []prose.Cell) {
-	a.WriteString("<tr>")
-	column := 0
+const cellAttributes = ` dir="auto"`
+
+func (a *article) row(r *prose.Row) {
 	var rest []prose.Word
-	for _, c := range cells {
-		for ; column < min(c.Column, prose.MaxColumns); column++ {
-			a.WriteString("<td></td>")
+	a.WriteString("<tr>")
+	r.Write(a, cellAttributes, func(p *prose.Part) {
+		cue := &r.Block.Cues[p.Cue]
+		class := "s more"
+		if p.First {
+			class, rest = "s", wordElements(cue)
 		}
-		column++
-		tag := "td"
-		if c.Header {
-			tag = "th"
-			a.WriteString(`<th scope="row" dir="auto">`)
-		} else {
-			a.WriteString(`<td dir="auto">`)
-		}
-		for k := range c.Parts {
-			p := &c.Parts[k]
-			cue := &b.Cues[p.Cue]
-			if k > 0 {
-				a.WriteString(prose.Gap(b.Cues[c.Parts[k-1].Cue].Utterance.Text))
-			}
-			class := "s more"
-			if p.First {
-				class, rest = "s", wordElements(cue)
-			}
-			var in []prose.Word
-			in, rest = p.Take(rest)
-			a.part(cue, class, p.Lo, p.Hi, in)
-		}
-		a.WriteString("</" + tag + ">")
-	}
+		var in []prose.Word
+		in, rest = p.Take(rest)
+		a.part(cue, class, p.Lo, p.Hi, in)
+	})
 	a.WriteString("</tr>\n")
 }
 
@@ -318,7 +311,7 @@ func (a *article) part(c *timeline.Cue, class string, lo, hi int, words []prose.
 		a.WriteString(lang(c.Utterance.Lang))
 	}
 	a.WriteByte('>')
-	prose.Set(a, c.Utterance, lo, hi, words)
+	prose.Set(a, c.Utterance.Text, c.Utterance.Spans, lo, hi, words)
 	a.WriteString("</span>")
 }
 

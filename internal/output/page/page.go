@@ -20,7 +20,7 @@ type Format struct{}
 // Info implements output.Format.
 func (Format) Info() output.Info {
 	return output.Info{
-		Name: "page", Suffix: "html", MediaType: "text/html", Caption: true,
+		Name: "page", Suffix: "html", MediaType: "text/html", Plays: true, Caption: true,
 		Summary: "read-along web page: the article with a player for the sound beside it",
 	}
 }

@@ -220,7 +220,7 @@ func TestBlocks(t *testing.T) {
 	html = strings.NewReplacer(` dir="auto"`, "", `<span class="s">`, "<s>", "</span>", "</s>").Replace(html)
 	for _, want := range []string{
 		"<header>\n<p class=\"kicker\"><s>Satz.</s></p>\n<h1><s>Satz.</s></h1>\n",
-		"<ul>\n<li><s>Satz.</s></li>\n<li class=\"numbered\"><s>2. Satz.</s></li>\n<li><s>Satz.</s></li>\n</ul>\n" +
+		"<ul>\n<li><s>Satz.</s></li>\n</ul>\n<ol>\n<li><s>2. Satz.</s></li>\n</ol>\n<ul>\n<li><s>Satz.</s></li>\n</ul>\n" +
 			"<blockquote>\n<p><s>Satz.</s></p>\n<p><s>Satz.</s></p>\n</blockquote>\n" +
 			"<pre><s>if a {\n\tb\n}</s>\n<s>Satz.</s></pre>\n" +
 			"<p class=\"row\"><s>Satz.</s></p>\n<p class=\"image\"><s>Satz.</s></p>\n<p class=\"caption\"><s>Satz.</s></p>\n" +
@@ -266,6 +266,58 @@ func TestArticle(t *testing.T) {
 <pre dir="ltr"><code>if a {
 	&lt;b&gt;
 }</code></pre>
+<ol>
+<li><s>1. Der Docht.
+<ol>
+<li><s>a) schneiden</li>
+<li><s>b) richten</li>
+</ol>
+<p><s>Dann ist er gut.</p>
+<p class="caption"><s>Quelltext, eine Zeile.</p>
+<pre dir="ltr"><code>x</code></pre>
+</li>
+<li><s>2. Das Glas
+<ul>
+<li><s>mit Essig
+<blockquote>
+<p><s>Es ist klar.</p>
+</blockquote>
+</li>
+</ul>
+</li>
+</ol>
+<ul>
+<li>
+<ul>
+<li>
+<ul>
+<li><s>Ende</li>
+</ul>
+</li>
+</ul>
+</li>
+</ul>
+<p class="caption"><s>Die Lichter</p>
+<div class="table" role="group" tabindex="0" aria-label="Tabelle"><table>
+<thead>
+<tr><th scope="col">Ort</th><th scope="col" colspan="2">Licht</th></tr>
+<tr><td></td><th scope="col">weiß</th><th scope="col">rot</th></tr>
+</thead>
+<tbody>
+<tr><th scope="row" rowspan="2"><s>Kai</th><td colspan="2"><more>3</td></tr>
+<tr><td><s>4</td><td><more>5</td></tr>
+</tbody>
+</table></div>
+<p class="caption"><s>Tabelle, zwei Zeilen.</p>
+<div class="table" role="group" tabindex="0" aria-label="Tabelle"><table>
+<thead>
+<tr><th scope="col">Jahr</th><th scope="col" colspan="2">Schiff</th></tr>
+</thead>
+<tbody>
+<tr><td>1911</td><td><strong>&lt;Ada&gt;</strong></td><td>Ulm</td></tr>
+<tr><td>1912</td><td></td><td>Kai</td></tr>
+</tbody>
+</table></div>
 <blockquote>
 <p><s>Eine Lampe, <sup>mehr</sup> nicht.</p>
 </blockquote>

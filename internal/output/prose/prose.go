@@ -18,6 +18,8 @@ type Block struct {
 	Kind  document.Kind
 	Cues  []timeline.Cue
 	First int // the number of its first cue in the chapter, from 0
+	// Items are those of lists that it stands in, the outermost first.
+	Items []int
 }
 
 // Blocks are those of a chapter.
@@ -28,7 +30,11 @@ func Blocks(cues []timeline.Cue) []Block {
 		if k := len(out); k > 0 && !u.Begins && u.Kind == out[k-1].Kind {
 			out[k-1].Cues = cues[out[k-1].First : i+1]
 		} else {
-			out = append(out, Block{u.Kind, cues[i : i+1], i})
+			in := u.Items
+			if len(in) == 0 && u.Kind == document.ListItem {
+				in = []int{-1 - i} // of its own, as nobody tells
+			}
+			out = append(out, Block{u.Kind, cues[i : i+1], i, in})
 		}
 	}
 	return out

@@ -2,16 +2,13 @@ package prose
 
 import (
 	"html"
-	"math"
-	"strings"
-	"unicode"
 
 	"narrate/internal/document"
 	"narrate/internal/output/plain"
 	"narrate/internal/script"
 )
 
-// Word is bytes [Lo, Hi) of an utterance's text that have an element of their
+// Word is bytes [Lo, Hi) of a text that have an element of their
 // own.
 type Word struct {
 	Lo, Hi int
@@ -23,12 +20,11 @@ type Writer interface {
 	WriteString(s string) (int, error)
 }
 
-// Set writes bytes [lo, hi) of an utterance's text with its emphasis, code and
-// links, and the words that begin there, which are ascending. A word is one
-// element: what begins or ends inside of a word lies in it, and is parted from
-// what lies around.
-func Set(w Writer, u *script.Utterance, lo, hi int, words []Word) {
-	s := setter{w: w, text: u.Text, spans: u.Spans}
+// Set writes bytes [lo, hi) of a text with its emphasis, code and links, and the
+// words that begin there, which are ascending. A word is one element: what begins
+// or ends inside of a word lies in it, and is parted from what lies around.
+func Set(w Writer, text string, spans []script.Span, lo, hi int, words []Word) {
+	s := setter{w: w, text: text, spans: spans}
 	at := lo
 	for _, word := range words {
 		from, to := min(max(word.Lo, at), hi), min(word.Hi, hi)
@@ -141,78 +137,4 @@ func tags(s *script.Span) (start, end string) {
 		return "<sub>", "</sub>"
 	}
 	return "", ""
-}
-
-// Cell is a cell of a table's row.
-type Cell struct {
-	Column int
-	Header bool
-	Parts  []Part
-}
-
-// Part is bytes [Lo, Hi) of a cue's text that stand in one cell.
-type Part struct {
-	Cue    int // the number of the cue in its block
-	Lo, Hi int
-	First  bool // the cue begins with it
-	next   int  // where the cue's next part begins
-}
-
-// Take gives those of a cue's words, as far as they are still to come, that have
-// their elements in the part, and the others. What is in no cell goes with the part
-// before it.
-func (p *Part) Take(words []Word) (in, rest []Word) {
-	n := 0
-	for n < len(words) && (words[n].Lo < p.Hi || words[n].Hi <= p.next) {
-		n++
-	}
-	return words[:n], words[n:]
-}
-
-// MaxColumns is in how many columns at most cells are set, with empty ones in
-// front of them where a row has none.
-const MaxColumns = 200
-
-// Cells gives the cells of a row with all of its text, but for the signs that part
-// them; nil where they are not known.
-func Cells(b *Block) []Cell {
-	if b.Kind != document.Table {
-		return nil
-	}
-	var out []Cell
-	for i := range b.Cues {
-		u := b.Cues[i].Utterance
-		if len(u.Cells) == 0 {
-			return nil
-		}
-		at := 0
-		for k, c := range u.Cells {
-			if c.Lo < at || c.Hi <= c.Lo || c.Hi > len(u.Text) || hasSound(u.Text[at:c.Lo]) {
-				return nil
-			}
-			at = c.Hi
-			last := len(out) - 1
-			if last >= 0 && out[last].Column >= c.Column && !(k == 0 && out[last].Column == c.Column) {
-				return nil
-			}
-			if last < 0 || out[last].Column != c.Column {
-				out = append(out, Cell{Column: c.Column, Header: c.Header})
-				last++
-			}
-			next := math.MaxInt
-			if k+1 < len(u.Cells) {
-				next = u.Cells[k+1].Lo
-			}
-			out[last].Parts = append(out[last].Parts, Part{Cue: i, Lo: c.Lo, Hi: c.Hi, First: k == 0, next: next})
-		}
-		if hasSound(u.Text[at:]) {
-			return nil
-		}
-	}
-	return out
-}
-
-// hasSound reports whether a text has a letter or a digit.
-func hasSound(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) })
 }

@@ -11,12 +11,11 @@ import (
 	"narrate/internal/document"
 	"narrate/internal/output/prose"
 	"narrate/internal/script"
-	"narrate/internal/timeline"
 )
 
 func set(u *script.Utterance, lo, hi int, words ...prose.Word) string {
 	var b strings.Builder
-	prose.Set(&b, u, lo, hi, words)
+	prose.Set(&b, u.Text, u.Spans, lo, hi, words)
 	return b.String()
 }
 
@@ -141,41 +140,6 @@ func TestSetKeepsText(t *testing.T) {
 			if plain := html.UnescapeString(tag.ReplaceAllString(inner, "")); plain != text[w.Lo:w.Hi] {
 				t.Fatalf("%s\n%s is %q, want %q", got, w.Tag, plain, text[w.Lo:w.Hi])
 			}
-		}
-	}
-}
-
-func TestCells(t *testing.T) {
-	row := func(us ...script.Utterance) *prose.Block {
-		b := &prose.Block{Kind: document.Table}
-		for i := range us {
-			b.Cues = append(b.Cues, timeline.Cue{Utterance: &us[i]})
-		}
-		return b
-	}
-	cell := func(column, lo, hi int) document.Cell { return document.Cell{Column: column, Lo: lo, Hi: hi} }
-	joined := script.Utterance{Text: "Kim \u00B7 3", Cells: []document.Cell{cell(0, 0, 3), cell(2, 7, 8)}}
-	for name, c := range map[string]struct {
-		row  *prose.Block
-		want string
-	}{
-		"several cells in a sentence": {row(joined), "[0 0:0-3] [2 0:7-8]"},
-		"sentences in a cell":         {row(joined, script.Utterance{Text: "A.", Cells: []document.Cell{cell(3, 0, 2)}}, script.Utterance{Text: "B.", Cells: []document.Cell{cell(3, 0, 2)}}), "[0 0:0-3] [2 0:7-8] [3 1:0-2 2:0-2]"},
-		"none":                        {row(script.Utterance{Text: "A."}), ""},
-		"words in no cell":            {row(script.Utterance{Text: "a b", Cells: []document.Cell{cell(0, 0, 1)}}), ""},
-		"beyond the text":             {row(script.Utterance{Text: "a", Cells: []document.Cell{cell(0, 0, 9)}}), ""},
-		"backwards":                   {row(joined, joined), ""},
-	} {
-		got := ""
-		for _, x := range prose.Cells(c.row) {
-			got += fmt.Sprintf(" [%d", x.Column)
-			for _, p := range x.Parts {
-				got += fmt.Sprintf(" %d:%d-%d", p.Cue, p.Lo, p.Hi)
-			}
-			got += "]"
-		}
-		if strings.TrimSpace(got) != c.want {
-			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
 }

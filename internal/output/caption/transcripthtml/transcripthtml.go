@@ -52,18 +52,26 @@ func (Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) e
 // style has the page read well without anything else; it follows the reader's
 // colours.
 const style = "body{max-width:42rem;margin:2rem auto;padding:0 1rem;font:1.1rem/1.6 serif}:root{color-scheme:light dark}" +
-	"time{font:.75rem sans-serif}p{margin:0 0 1rem}cite{display:block;font-weight:bold}pre{white-space:pre-wrap}"
+	"time{font:.75rem sans-serif}p{margin:0 0 1rem}ol{list-style:none}table{border-collapse:collapse;margin:0 0 1rem}td,th{border:1px solid;padding:.2rem .5rem;text-align:start;vertical-align:top}cite{display:block;font-weight:bold}pre{white-space:pre-wrap}"
 
 // page is where writing has come to.
 type page struct {
 	*cuefile.Writer
 	e       *output.Edition
-	top     int    // the level of a chapter's heading less the chapter's own
-	chapter int    // the open one; -1 for none
-	list    string // the element around the open block: "ul", "blockquote" or ""
-	block   string // what closes the open block; "" where none is open
-	lang    string // of the open block
-	last    string // the last sentence
+	top     int          // the level of a chapter's heading less the chapter's own
+	chapter int          // the open one; -1 for none
+	lists   []list       // that are open, the outermost first
+	quote   bool         // a quotation is open, in the last of them
+	block   string       // what closes the open block; "" where none is open
+	shown   []script.Row // of a table, to be shown behind it
+	lang    string       // of the open block
+	last    string       // the last sentence
+}
+
+// list is an open list with its open item.
+type list struct {
+	tag  string
+	item int
 }
 
 // head writes what comes before the first chapter. The programme's title is a
@@ -129,7 +137,7 @@ func set(u *script.Utterance, text string) string {
 		return cuefile.Escape(text)
 	}
 	var b strings.Builder
-	prose.Set(&b, u, 0, len(text), nil)
+	prose.Set(&b, text, u.Spans, 0, len(text), nil)
 	return b.String()
 }
 
@@ -142,25 +150,13 @@ func (p *page) heading(deeper int) string {
 // open begins a block with a cue.
 func (p *page) open(c *caption.Cue, element, id string, start int64) {
 	p.leaveBlock()
-	list := ""
-	switch c.Sentence.Utterance.Kind {
-	case document.ListItem:
-		list = "ul"
-	case document.Quote:
-		list = "blockquote"
+	u := c.Sentence.Utterance
+	in := u.Items
+	if len(in) == 0 && u.Kind == document.ListItem {
+		in = []int{-c.Number} // of its own, as nobody tells
 	}
-	if list != p.list {
-		p.leaveList()
-		if list != "" {
-			p.Put("<", list, ">\n")
-		}
-		p.list = list
-	}
-	p.block = "</" + element + ">\n"
-	if list == "ul" {
-		p.Put("<li>")
-		p.block = "</" + element + "></li>\n"
-	}
+	p.enter(in, prose.Number(u.Text) != "", u.Kind == document.Quote)
+	p.block, p.shown = "</"+element+">\n", u.Rows
 	if c.Introduces && c.Speaker != "" {
 		p.Put("<cite>", cuefile.Escape(c.Speaker), ":</cite>\n")
 	}
@@ -185,21 +181,59 @@ func (p *page) place(id, at string) string {
 	return (&url.URL{Path: p.e.SoundFile, Fragment: "t=" + at}).String()
 }
 
+// enter leaves the lists and the quotation that the next block is not in, and
+// enters those that it is in.
+func (p *page) enter(items []int, numbered, quote bool) {
+	k := 0
+	for k < len(items) && k < len(p.lists) && p.lists[k].item == items[k] {
+		k++
+	}
+	if p.quote && (!quote || k < len(items) || k < len(p.lists)) {
+		p.Put("</blockquote>\n")
+		p.quote = false
+	}
+	tag := "ul"
+	if numbered {
+		tag = "ol"
+	}
+	// The next item of the same list: one with numbers and one without are two.
+	next := k < len(items) && k < len(p.lists) && p.lists[k].tag == tag
+	for i := len(p.lists) - 1; i >= k; i-- {
+		p.Put("</li>\n")
+		if !next || i > k {
+			p.Put("</", p.lists[i].tag, ">\n")
+		}
+	}
+	p.lists = p.lists[:k]
+	for ; k < len(items); k++ {
+		if !next {
+			p.Put("<", tag, ">\n")
+		}
+		p.Put("<li>\n")
+		p.lists = append(p.lists, list{tag, items[k]})
+		next = false
+	}
+	if quote && !p.quote {
+		p.Put("<blockquote>\n")
+		p.quote = true
+	}
+}
+
+// leaveBlock closes the open block. A table that it announces stands below it.
 func (p *page) leaveBlock() {
 	p.Put(p.block)
 	p.block = ""
-}
-
-func (p *page) leaveList() {
-	if p.list != "" {
-		p.Put("</", p.list, ">\n")
-		p.list = ""
+	if p.shown != nil {
+		var b strings.Builder
+		prose.WriteShown(&b, p.shown)
+		p.Put(b.String())
+		p.shown = nil
 	}
 }
 
 func (p *page) leaveChapter() {
 	p.leaveBlock()
-	p.leaveList()
+	p.enter(nil, false, false)
 	if p.chapter >= 0 {
 		p.Put("</section>\n")
 	}

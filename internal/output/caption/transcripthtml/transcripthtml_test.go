@@ -3,6 +3,8 @@ package transcripthtml
 import (
 	"encoding/json"
 	"net/url"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -145,6 +147,32 @@ func TestBlocks(t *testing.T) {
 	for i, s := range parse(t, path).Sentences {
 		if got := strings.Join(s.Within, " "); got != "html body article section "+within[i]+" span" {
 			t.Errorf("%q stands within %s, want %s", s.Text, got, within[i])
+		}
+	}
+}
+
+// TestArticle: lists lie in each other, and a table that is announced is shown.
+func TestArticle(t *testing.T) {
+	e := outputtest.Article(t)
+	path := t.TempDir() + "/file.html"
+	if err := output.WriteFile(t.Context(), path, Format{}, e); err != nil {
+		t.Fatal(err)
+	}
+	parse(t, path)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	html := regexp.MustCompile(`<a href="#.*</a>\n|</?span[^>]*>`).ReplaceAllString(string(data), "")
+	for _, want := range []string{
+		"<ol>\n<li>\n<p>1. Der Docht.</p>\n<ol>\n<li>\n<p>a) schneiden</p>\n</li>\n<li>\n<p>b) richten</p>\n</li>\n</ol>\n<p>Dann ist er gut.</p>\n<pre>Quelltext, eine Zeile.</pre>\n</li>\n" +
+			"<li>\n<p>2. Das Glas</p>\n<ul>\n<li>\n<p>mit Essig</p>\n<blockquote>\n<p>Es ist klar.</p>\n</blockquote>\n</li>\n</ul>\n</li>\n</ol>\n" +
+			"<ul>\n<li>\n<ul>\n<li>\n<ul>\n<li>\n<p>Ende</p>\n</li>\n</ul>\n</li>\n</ul>\n</li>\n</ul>\n<p>Die Lichter</p>\n",
+		"<p>Tabelle, zwei Zeilen.</p>\n<table>\n<thead>\n<tr><th scope=\"col\">Jahr</th><th scope=\"col\" colspan=\"2\">Schiff</th></tr>\n</thead>\n<tbody>\n" +
+			"<tr><td>1911</td><td><strong>&lt;Ada&gt;</strong></td><td>Ulm</td></tr>\n<tr><td>1912</td><td></td><td>Kai</td></tr>\n</tbody>\n</table>\n<blockquote>\n",
+	} {
+		if !strings.Contains(html, want) {
+			t.Errorf("no %s in\n%s", want, html)
 		}
 	}
 }
