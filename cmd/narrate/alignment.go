@@ -149,7 +149,7 @@ func (n *alignment) align(ctx context.Context, j *job, recording, article, dir s
 	}
 	folder := &pipeline.Folder{Dir: dir, Name: baseName(article), Formats: p.formats, Cover: metadata.Cover, Force: n.force}
 	r, err := filled(ctx, folder, func(r *result) error {
-		return n.time(ctx, j, p, metadata, from, sc, recording, folder, r)
+		return n.time(ctx, j, p, metadata, from, sc, recording, own, folder, r)
 	})
 	if err != nil {
 		return err
@@ -202,11 +202,11 @@ func (p *plan) suitRecording(own pcm.Format) {
 }
 
 // time finds the sentences, writes the finished files and fills r in.
-func (n *alignment) time(ctx context.Context, j *job, p plan, metadata output.Metadata, from origin, sc *script.Script, recording string, folder *pipeline.Folder, r *result) error {
+func (n *alignment) time(ctx context.Context, j *job, p plan, metadata output.Metadata, from origin, sc *script.Script, recording string, own pcm.Format, folder *pipeline.Folder, r *result) error {
 	progress := newProgress(n.messages.w, n.quiet || n.json)
 	defer n.show(progress)()
 
-	sound, key, err := pipeline.LoadRecording(ctx, j.store, recording, p.preset.Format)
+	sound, key, err := pipeline.LoadRecording(ctx, j.store, recording, own, p.preset.Format)
 	if err != nil {
 		return err
 	}

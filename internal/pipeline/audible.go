@@ -74,3 +74,16 @@ func (o oneChannel) Open(span pcm.Span) (pcm.Reader, error) {
 	}
 	return pcm.Channel(r, o.channel), nil
 }
+
+// inMono is a sound mixed to one channel.
+type inMono struct{ pcm.Source }
+
+func (m inMono) Format() pcm.Format { return pcm.Format{Rate: m.Source.Format().Rate, Channels: 1} }
+
+func (m inMono) Open(span pcm.Span) (pcm.Reader, error) {
+	r, err := m.Source.Open(span)
+	if err != nil {
+		return nil, err
+	}
+	return pcm.Mono(r), nil
+}

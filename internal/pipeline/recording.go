@@ -50,13 +50,23 @@ func RecordingFormat(ctx context.Context, file string) (f pcm.Format, cut string
 
 // LoadRecording has the sound of a file in the store, decoded once for its
 // content and format, and gives it and its key. A file that was cut off is taken
-// as far as it goes.
-func LoadRecording(ctx context.Context, store *clipstore.Store, file string, format pcm.Format) (pcm.Source, clipstore.Key, error) {
-	key, frames, err := recordings.decoded(ctx, store, file, format)
+// as far as it goes. own is its RecordingFormat.
+func LoadRecording(ctx context.Context, store *clipstore.Store, file string, own, format pcm.Format) (pcm.Source, clipstore.Key, error) {
+	kept := format
+	kept.Channels = max(own.Channels, format.Channels)
+	key, frames, err := recordings.decoded(ctx, store, file, kept)
 	if err != nil {
 		return nil, key, fmt.Errorf("recording %s: %w%s", file, err, storeHint(err))
 	}
-	return &storedSound{store, key, format, frames}, key, nil
+	sound := &storedSound{store, key, kept, frames}
+	if kept == format {
+		return sound, key, nil
+	}
+	mixed, err := audible(ctx, sound)
+	if err != nil {
+		return nil, key, fmt.Errorf("recording %s: %w", file, err)
+	}
+	return inMono{mixed}, key, nil
 }
 
 // Listener finds the utterances of a script in a recording.

@@ -141,14 +141,14 @@ func TestBitRates(t *testing.T) {
 			}
 			for name, m := range map[string]music{"speech": {f, voice.data[:len(voice.data)/2*2]}, "noise": noise(f, 200000)} {
 				t.Run(fmt.Sprintf("%s, %d Hz %d channels", name, rate, channels), func(t *testing.T) {
-					for _, e := range []output.Encoding{{AAC: 8000}, most} {
-						e := edition(m, e, 1)
-						checkSound(t, write(t, e), e)
-					}
+					e := edition(m, most, 1)
+					checkSound(t, write(t, e), e)
 				})
 			}
 		}
 	}
+	e := edition(chirp(pcm.Format{Rate: 44100, Channels: 2}, 100000), output.Encoding{AAC: 8000}, 1)
+	checkSound(t, write(t, e), e)
 	if e := mp4.Book.Suit(voice.format, output.Encoding{AAC: 48000}); e.AAC != 48000 {
 		t.Errorf("a bit rate that fits becomes %d", e.AAC)
 	}
