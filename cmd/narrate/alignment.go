@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -31,7 +32,7 @@ page and EPUB. What is read beside the text, left out or read again is told;
 sentences that are not found are an error. The sound is used as it is, unless
 --preset or --sound asks for a level.
 
-The recording is any sound that ffmpeg reads. It is compared with the same text
+The recording is a file of sound, or a film, of nearly any kind. It is compared with the same text
 spoken by espeak-ng, whose clips are kept for the next run.`
 
 const alignExample = `  narrate align talk.mp3 talk.md
@@ -54,6 +55,7 @@ type alignment struct{ narration }
 
 func newAlignCommand(a *app) *cobra.Command {
 	n := &alignment{narration{app: a}}
+	n.reading.recorded = true
 	c := &cobra.Command{
 		Use:     "align [flags] AUDIO ARTICLE",
 		Short:   "make captions and timing of a recording of an article",
@@ -124,9 +126,12 @@ func (n *alignment) align(ctx context.Context, j *job, recording, article, dir s
 		p.preset.Mastering = output.Mastering{Measure: output.Unchanged}
 		p.preset.Name = ""
 	}
-	own, err := pipeline.RecordingFormat(ctx, recording)
+	own, cut, err := pipeline.RecordingFormat(ctx, recording)
 	if err != nil {
 		return err
+	}
+	if cut != "" {
+		n.messages.warningf("%s: the file is cut off: %s; what is there is used", recording, cut)
 	}
 	p.suitRecording(own)
 	sc, came, err := j.script(ctx, article, c)
@@ -144,7 +149,7 @@ func (n *alignment) align(ctx context.Context, j *job, recording, article, dir s
 	}
 	folder := &pipeline.Folder{Dir: dir, Name: baseName(article), Formats: p.formats, Cover: metadata.Cover, Force: n.force}
 	r, err := filled(ctx, folder, func(r *result) error {
-		return n.time(ctx, j, p, metadata, from, sc, recording, folder, r)
+		return n.time(ctx, j, p, metadata, from, sc, recording, own, folder, r)
 	})
 	if err != nil {
 		return err
@@ -161,6 +166,7 @@ func ofRecording(c config.Config) (config.Config, error) {
 	c.Voice, c.QuoteVoice, c.Cast, c.BlockVoices, c.ChapterVoices = nil, nil, nil, nil, nil
 	c.Voices = map[string]*voices.Voice{} // nor is the article to choose
 	c.Music, c.Clips = nil, config.NoClips
+	c.Blocks = aloud(c.Blocks)
 	if c.Formats == nil && c.Preset == "" {
 		c.Formats = alignFormats
 	}
@@ -170,6 +176,14 @@ func ofRecording(c config.Config) (config.Config, error) {
 		}
 	}
 	return c, nil
+}
+
+// aloud gives what the user wants of the article's elements, and for those that
+// are not named what people who read aloud do with them.
+func aloud(blocks map[string]script.Treatment) map[string]script.Treatment {
+	all := script.AloudPolicy().Treatments()
+	maps.Copy(all, blocks)
+	return all
 }
 
 // suitRecording takes the recording's own rate and channels where no others are
@@ -188,11 +202,11 @@ func (p *plan) suitRecording(own pcm.Format) {
 }
 
 // time finds the sentences, writes the finished files and fills r in.
-func (n *alignment) time(ctx context.Context, j *job, p plan, metadata output.Metadata, from origin, sc *script.Script, recording string, folder *pipeline.Folder, r *result) error {
+func (n *alignment) time(ctx context.Context, j *job, p plan, metadata output.Metadata, from origin, sc *script.Script, recording string, own pcm.Format, folder *pipeline.Folder, r *result) error {
 	progress := newProgress(n.messages.w, n.quiet || n.json)
 	defer n.show(progress)()
 
-	sound, key, err := pipeline.LoadRecording(ctx, j.store, recording, p.preset.Format)
+	sound, key, err := pipeline.LoadRecording(ctx, j.store, recording, own, p.preset.Format)
 	if err != nil {
 		return err
 	}
@@ -213,6 +227,12 @@ func (n *alignment) time(ctx context.Context, j *job, p plan, metadata output.Me
 	progress.start("listening", sound.Frames(), "")
 	listener := &pipeline.Listener{
 		Store: j.store, Sound: sound, Name: filepath.Base(recording), Rate: referenceRate, Jobs: n.jobs, Progress: progress.set,
+		Placing: func(done, of int) {
+			if done == 1 {
+				progress.start("placing sentences", int64(of), "sentences")
+			}
+			progress.set(int64(done))
+		},
 	}
 	heard, err := listener.Listen(ctx, sc, speech)
 	if err != nil {
@@ -223,10 +243,9 @@ func (n *alignment) time(ctx context.Context, j *job, p plan, metadata output.Me
 		n.messages.warningf("%s", w)
 	}
 	report := func(t *timeline.Timeline) {
-		r.Report = pipeline.NewReport(sc, &pipeline.Speech{Clips: heard.Clips, Failed: heard.Missing}, t)
-		r.Report.Warnings = append(r.Report.Warnings, heard.Warnings...)
+		r.Report = pipeline.NewHeardReport(sc, heard, p.preset.Format.Rate, t)
 	}
-	if len(heard.Missing) > 0 && (!n.allowGaps || len(heard.Missing) == len(heard.Clips)) {
+	if len(heard.Missing) > 0 && (!n.allowGaps || heard.Found() == 0) {
 		report(nil)
 		r.Files = []string{folder.ReportPath()}
 		return folder.WriteReport(r.Report)
@@ -276,7 +295,7 @@ func (n *alignment) failures(r result, source, recording string) error {
 	n.missing(r, source, "not found")
 	n.messages.errorf("%s: %d of %d sentences were not found in %s", source, len(r.failed), r.Utterances, recording)
 	switch {
-	case float64(r.Heard) < fewest*float64(r.Utterances):
+	case float64(r.Heard) < fewest*float64(r.Heard+len(r.failed)):
 		n.messages.hintf("this may be a recording of another text or in another language, which --lang sets; --chapters limits the article to what is read")
 	case r.Frames == 0:
 		n.messages.hintf("nothing was written, as it would hide the gap; --chapters limits the article to what is read, --allow-gaps writes the files without those sentences")

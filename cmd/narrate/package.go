@@ -126,10 +126,8 @@ func (p *packaging) run(ctx context.Context, path string) (err error) {
 		case p.textOnly && info.Plays:
 			return usageError{fmt.Errorf("--format: %s plays a file of sound beside it; narrate package --format mp3,%s makes both", info.Name, info.Name)}
 		}
-		if fitter, ok := f.(output.Fitter); ok {
-			if err := fitter.Fits(pcm.Format{Rate: e.Timeline.Rate, Channels: e.Channels}, e.Encoding); err != nil {
-				return err
-			}
+		if err := fit(f, pcm.Format{Rate: e.Timeline.Rate, Channels: e.Channels}, &e.Encoding, given.Sound); err != nil {
+			return err
 		}
 	}
 	base := timelineBase(path)
@@ -300,6 +298,13 @@ func (p *packaging) make(ctx context.Context, folder *pipeline.Folder, path stri
 	defer func() { p.messages.clear = nil }()
 	var sound *pipeline.SoundReport
 	if slices.ContainsFunc(folder.Formats, func(f output.Format) bool { return f.Info().Sound }) {
+		if recorded(e.Timeline) {
+			var names []string
+			for _, f := range folder.Formats {
+				names = append(names, f.Info().Name)
+			}
+			return fmt.Errorf("%s: it is of a recording, whose sound it does not keep: run \"narrate align\" again with --format %s", path, strings.Join(names, ","))
+		}
 		store, err := p.store(ctx)
 		if err != nil {
 			return err
@@ -326,6 +331,15 @@ func (p *packaging) make(ctx context.Context, folder *pipeline.Folder, path stri
 	}
 	r.Report = pipeline.NewPackageReport(e.Timeline, earlier)
 	return p.account(ctx, folder, r, sound, &e, numbers, p.verify)
+}
+
+// recorded reports whether a timeline is of a recording.
+func recorded(t *timeline.Timeline) bool {
+	return slices.ContainsFunc(t.Chapters, func(c timeline.Chapter) bool {
+		return slices.ContainsFunc(c.Cues, func(cue timeline.Cue) bool {
+			return cue.Key == "" && cue.Utterance.Voice.Backend == pipeline.Recording
+		})
+	})
 }
 
 // sound gives the edition its sound.

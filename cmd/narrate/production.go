@@ -26,6 +26,7 @@ import (
 	"narrate/internal/output/caption"
 	"narrate/internal/output/clipset"
 	"narrate/internal/output/page"
+	"narrate/internal/pcm"
 	"narrate/internal/pipeline"
 	"narrate/internal/preset"
 	"narrate/internal/script"
@@ -411,11 +412,7 @@ func (p *plan) prepare(ctx context.Context, store *clipstore.Store) error {
 	for _, f := range p.formats {
 		info := f.Info()
 		beside = beside || info.Sound && !info.Whole && !p.preset.PerChapter
-		fitter, ok := f.(output.Fitter)
-		if !ok {
-			continue
-		}
-		if err := fitter.Fits(p.preset.Format, p.preset.Encoding); err != nil {
+		if err := fit(f, p.preset.Format, &p.preset.Encoding, p.config.Sound); err != nil {
 			return err
 		}
 	}
@@ -436,6 +433,24 @@ func (p *plan) prepare(ctx context.Context, store *clipstore.Store) error {
 	var err error
 	p.laid, err = p.layout(ctx, store)
 	return err
+}
+
+// fit says whether a format can hold the sound. Bit rates that are too high for
+// it become what fits, but for those that the user has named, in sound.
+func fit(f output.Format, of pcm.Format, e *output.Encoding, sound map[string]string) error {
+	if suiter, ok := f.(output.Suiter); ok {
+		suited := suiter.Suit(of, *e)
+		if sound["mp3"] == "" {
+			e.MP3 = suited.MP3
+		}
+		if sound["aac"] == "" {
+			e.AAC = suited.AAC
+		}
+	}
+	if fitter, ok := f.(output.Fitter); ok {
+		return fitter.Fits(of, *e)
+	}
+	return nil
 }
 
 // chapterMetadata is what the files tell of chapters, by their numbers in the

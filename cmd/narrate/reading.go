@@ -34,6 +34,7 @@ type reading struct {
 	chapters          string
 	passages, phrases bool
 	allowPrivate      bool
+	recorded          bool // nobody speaks the articles, whatever they say of voices
 
 	changed func(flag string) bool // whether a flag was given
 }
@@ -48,7 +49,7 @@ func (r *reading) flags(c *cobra.Command) {
 	f.StringVar(&r.quoteVoice, "quote-voice", "", "voice of quotations, named like --voice (default: that of the text around)")
 	f.StringToStringVar(&r.cast, "cast", nil, "voice of a speaker that the article names, as `NAME=VOICE` with a voice as of --voice; can be repeated")
 	r.lexiconFlag(c)
-	f.StringToStringVar(&r.blocks, "blocks", nil, "what becomes of "+elementNames()+", as `ELEMENT=TREATMENT`: read, skip or announce (footnotes: skip, inline, end or announce); can be repeated")
+	f.StringToStringVar(&r.blocks, "blocks", nil, "what becomes of "+elementNames()+", as `ELEMENT=TREATMENT`: read, skip or announce (tables: also cells; footnotes: skip, inline, end or announce; emoji: read or skip); can be repeated")
 	f.StringVar(&r.chapters, "chapters", "", "only these chapters, such as 2-5,7 or 3- (\"narrate script --list\" numbers them)")
 	f.BoolVar(&r.passages, "passages", true, "tell the language of a passage by its text where no markup does")
 	f.BoolVar(&r.phrases, "phrases", false, "speak marked phrases inside a sentence with the voice of their language")

@@ -86,7 +86,7 @@ func (s *studio) build(ctx context.Context, doc *document.Document, c config.Con
 		return nil, err
 	}
 	o.Voices, o.MaxText, o.Pronounces, o.Spells = s.voices, s.backends.maxText(ctx), s.backends.pronounces(ctx), s.backends.spells(ctx)
-	o.Speaks = s.backends.speaks(ctx)
+	o.Speaks, o.Alone = s.backends.speaks(ctx), s.reading.recorded
 	sc, err := script.Build(doc, o)
 	if err != nil {
 		return nil, err

@@ -196,7 +196,7 @@ func TestDecodeErrors(t *testing.T) {
 		{"lexicons: words.yaml\n", "c.yaml:1:11: lexicons: wants a list of files, has text", false},
 		{"lexicons: [words.txt]\n", `c.yaml:1:12: lexicons: "words.txt": a lexicon is a .yaml or a .pls file`, false},
 		{"lexicons: [words.yaml]\n", "c.yaml:1:12: lexicons: lexicon words.yaml: no such file", true},
-		{"blocks:\n  tabels: read\n", "c.yaml:2:3: blocks.tabels: unknown key; known are asides, code, footnotes, images, links, quotes, tables", false},
+		{"blocks:\n  tabels: read\n", "c.yaml:2:3: blocks.tabels: unknown key; known are asides, code, emoji, footnotes, images, links, quotes, tables", false},
 		{"blocks:\n  code: inline\n", `c.yaml:2:9: blocks.code: there is no treatment of code "inline"; there are read, skip, announce`, false},
 		{"blocks:\n  code: true\n", "blocks.code: wants text, has true or false", false},
 		{"languages: {phrases: yes please}\n", "c.yaml:1:22: languages.phrases: wants true or false, has text", false},

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-
-	"narrate/internal/pcm"
 )
 
 // ending is what a file's own structure says of its end. ffmpeg does not notice
@@ -15,11 +13,11 @@ import (
 // length was not known when it was begun for one that was cut.
 type ending struct {
 	cut  string // what is missing, or nothing
-	open bool   // a WAV file that does not say how long it is
+	open bool   // a WAV file that does not say how long it is, or is shorter
 }
 
 // readEnding looks for the end of a WAV, Ogg or MP3 file; others have none
-// to look for, or ffmpeg does. A file that was cut is an error that wraps pcm.ErrShort.
+// to look for, or ffmpeg does.
 func readEnding(path string) (e ending, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -46,9 +44,6 @@ func readEnding(path string) (e ending, err error) {
 		m, err = ReadMPEG(path)
 		e.cut = m.Cut
 	}
-	if err == nil && e.cut != "" {
-		err = fmt.Errorf("%s: the file is cut off: %s: %w", path, e.cut, pcm.ErrShort)
-	}
 	return e, err
 }
 
@@ -74,7 +69,7 @@ func endOfWAV(f *os.File, size int64) (ending, error) {
 			case length >= endless || length == 0:
 				return ending{open: true}, nil
 			}
-			return ending{cut: fmt.Sprintf("%d of %d bytes of sound are there", there, length)}, nil
+			return ending{cut: fmt.Sprintf("%d of %d bytes of sound are there", there, length), open: true}, nil
 		}
 		at += 8 + length + length&1
 	}

@@ -28,7 +28,19 @@ const (
 // containers are the formats that are read from files, by the names of ffmpeg's
 // demuxers. All others are refused, whatever a file claims to be: there are some
 // that open further files or addresses (playlists, "concat" scripts).
-const containers = "mp3,mov,mp4,m4a,ogg,flac,wav,w64,aiff,aac,caf,matroska,webm"
+const containers = "mp3,mov,mp4,m4a,ogg,flac,wav,w64,aiff,aac,caf,matroska,webm,asf,ac3,eac3,amr,au,tta,wv"
+
+// kinds are those formats by the names that people have for them.
+const kinds = "MP3, MP4, M4A and MOV, Ogg and Opus, FLAC, WAV, AIFF, AAC, CAF, Matroska and WebM, WMA, AC-3, AMR, AU, TTA and WavPack"
+
+// unheard is the error for a file of which ffmpeg says that, and that holds
+// nothing to be heard: one of another kind has a message of its own.
+func unheard(path string, why error, note string) error {
+	if strings.Contains(note, "not on whitelist") {
+		return fmt.Errorf("%s: %w: this kind of file is not read; those that are: %s", path, ErrNoSound, kinds)
+	}
+	return fmt.Errorf("%s: %w%s", path, why, note)
+}
 
 // Errors of what a path names.
 var (
@@ -91,7 +103,7 @@ func (p *Program) Probe(ctx context.Context, path string) (Probe, error) {
 		}
 		var ended *exec.ExitError
 		if errors.As(err, &ended) {
-			return Probe{}, fmt.Errorf("%s: %w%s", path, ErrNoSound, messages.Note())
+			return Probe{}, unheard(path, ErrNoSound, messages.Note())
 		}
 		return Probe{}, fmt.Errorf("%s: %w", path, err)
 	}

@@ -157,6 +157,14 @@ func TestProbeNoSound(t *testing.T) {
 			t.Errorf("%s has a picture", path)
 		}
 	}
+	path := encode(t, filepath.Join(t.TempDir(), "a.voc"))
+	_, probed := p.Probe(t.Context(), path)
+	_, opened := p.Open(t.Context(), path, OpenOptions{})
+	for _, err := range []error{probed, opened} {
+		if !errors.Is(err, ErrNoSound) || !strings.Contains(err.Error(), "not read; those that are: MP3, ") || strings.Contains(err.Error(), "whitelist") {
+			t.Errorf("another kind of file: %v", err)
+		}
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := p.Probe(ctx, encode(t, filepath.Join(t.TempDir(), "a.wav"))); !errors.Is(err, context.Canceled) {

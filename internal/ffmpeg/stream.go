@@ -19,6 +19,8 @@ import (
 type OpenOptions struct {
 	Rate     pcm.Hz // 0 keeps the file's
 	Channels int    // 0 keeps the file's
+	// Cut has a WAV, Ogg or MP3 file that was cut off decoded as far as it goes.
+	Cut bool
 }
 
 // Stream is the sound of a file, decoded by an ffmpeg that runs meanwhile. It
@@ -33,12 +35,15 @@ type Stream struct {
 	out    io.Reader
 	buffer []byte
 	kept   int // bytes at the start of buffer: less than a frame
+	cut    string
 	// messages is what ffmpeg says: a file that is whole leaves it empty.
 	messages process.Tail
 	end      error // io.EOF or what went wrong, once the process has ended
 	wait     sync.Once
 	waited   error
 }
+
+var errUndecoded = errors.New("the sound cannot be decoded")
 
 // streamBlock is how many bytes are read at a time: a pipe's on Linux.
 const streamBlock = 64 << 10
@@ -62,8 +67,8 @@ const (
 // where the file tells them. The path is always a file's, never an option or an
 // address, and ffmpeg may open nothing else. Cover and chapters are ignored.
 //
-// A WAV, Ogg or MP3 file that was cut off is an error at once, since ffmpeg would
-// play what is left.
+// A WAV, Ogg or MP3 file that was cut off is an error at once, which wraps
+// pcm.ErrShort, since ffmpeg would play what is left.
 //
 // The Stream must be closed. Where ctx ends, ffmpeg and what it started is
 // killed and Read gives ctx's cause.
@@ -75,13 +80,16 @@ func (p *Program) Open(ctx context.Context, path string, opts OpenOptions) (*Str
 	if err != nil {
 		return nil, err
 	}
+	if end.cut != "" && !opts.Cut {
+		return nil, fmt.Errorf("%s: the file is cut off: %s: %w", path, end.cut, pcm.ErrShort)
+	}
 	run, stop := context.WithCancel(ctx)
-	s := &Stream{path: path, ctx: ctx, stop: stop, buffer: make([]byte, streamBlock)}
+	s := &Stream{path: path, ctx: ctx, stop: stop, buffer: make([]byte, streamBlock), cut: end.cut}
 	// One thread: sound decoders have no use for more, and they cost more than
 	// they bring.
 	args := []string{"-hide_banner", "-nostdin", "-v", "error", "-threads", "1", "-err_detect", "crccheck+explode"}
 	if !end.open {
-		args = append(args, "-xerror") // which also refuses the last block of one that does not say its length
+		args = append(args, "-xerror") // which also refuses the last block of a WAV file without its length or end
 	}
 	args = append(args, confined...)
 	args = append(args, "-i", fileName(path), "-map", "0:a:0", "-map_metadata", "-1", "-map_chapters", "-1")
@@ -129,6 +137,9 @@ func (s *Stream) readHeader() error {
 	_, err := io.CopyN(io.Discard, s.out, int64(begin-auBytes))
 	return err
 }
+
+// Cut says what is missing of a file that was cut off; "" where nothing is.
+func (s *Stream) Cut() string { return s.cut }
 
 // Format is the shape of the sound that Read gives.
 func (s *Stream) Format() pcm.Format { return s.format }
@@ -178,7 +189,7 @@ func (s *Stream) ended(readErr error, left int) error {
 		return context.Cause(s.ctx)
 	case left%(4*s.format.Channels) != 0:
 		return fmt.Errorf("%s: decoding ends within a sample: %w", s.path, pcm.ErrShort)
-	case note != "":
+	case note != "" && s.cut == "": // or it is about what is left of the last part
 		return fmt.Errorf("%s: the file is damaged%s", s.path, note)
 	}
 	return io.EOF
@@ -202,7 +213,7 @@ func (s *Stream) failure(err error) error {
 	case early && runErr == nil:
 		return fmt.Errorf("%s: %w%s", s.path, ErrNoSound, note)
 	case early && note != "" && errors.As(runErr, &exit) && !broken(runErr):
-		return fmt.Errorf("%s: the sound cannot be decoded%s", s.path, note)
+		return unheard(s.path, errUndecoded, note)
 	case early:
 		err = runErr
 	}

@@ -142,6 +142,12 @@ type Fitter interface {
 	Fits(pcm.Format, Encoding) error
 }
 
+// Suiter is a Fitter whose bit rates depend on the sound. Suit gives an encoding
+// with the most that it can hold where that is less than what is given.
+type Suiter interface {
+	Suit(pcm.Format, Encoding) Encoding
+}
+
 // Keeper is a Format that can keep the file that an article came as, and add to
 // it what is heard, instead of making one anew.
 type Keeper interface {

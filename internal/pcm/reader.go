@@ -117,6 +117,36 @@ func (m *mono) Read(dst []int16) (int, error) {
 
 func (m *mono) Close() error { return m.src.Close() }
 
+// Channel gives one channel of r, counted from 0.
+func Channel(r Reader, channel int) Reader {
+	channels := r.Format().Channels
+	return &single{src: r, channel: channel, channels: channels, buf: make([]int16, block/channels*channels)}
+}
+
+type single struct {
+	src               Reader
+	channel, channels int
+	buf               []int16
+}
+
+func (s *single) Format() Format { return Format{Rate: s.src.Format().Rate, Channels: 1} }
+
+func (s *single) Read(dst []int16) (int, error) {
+	if len(dst) == 0 {
+		return 0, errBuffer
+	}
+	n, err := s.src.Read(s.buf[:min(len(dst), len(s.buf)/s.channels)*s.channels])
+	if err != nil {
+		return 0, err
+	}
+	for i := range n / s.channels {
+		dst[i] = s.buf[i*s.channels+s.channel]
+	}
+	return n / s.channels, nil
+}
+
+func (s *single) Close() error { return s.src.Close() }
+
 // ReadAll reads r to its end and gives its samples, interleaved; they may be
 // the memory that r reads from and must not be changed. Sound of more than
 // limit frames is an error. It does not close r.

@@ -58,6 +58,20 @@ func TestMono(t *testing.T) {
 	}
 }
 
+func TestChannel(t *testing.T) {
+	two := pcm.Format{Rate: 8000, Channels: 2}
+	for channel, want := range [][]int16{{1, 3, 5}, {2, 4, 6}} {
+		r := pcm.Channel(pcm.Samples(two, []int16{1, 2, 3, 4, 5, 6}), channel)
+		got, err := pcm.ReadAll(r, 3)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("channel %d: %v, %v, want %v", channel, got, err, want)
+		}
+		if f := r.Format(); f != (pcm.Format{Rate: 8000, Channels: 1}) {
+			t.Errorf("format %v", f)
+		}
+	}
+}
+
 func TestReadAll(t *testing.T) {
 	f := pcm.Format{Rate: 8000, Channels: 2}
 	if _, err := pcm.ReadAll(pcm.Silence(f, 1000), 999); err == nil {

@@ -17,12 +17,17 @@ import (
 	"narrate/internal/timeline"
 )
 
-// The bounds of a file of music: far more than an intro takes, and less than
-// would fill a disk.
-const (
-	maxMusicBytes = 2 << 30
-	maxMusicHours = 4
-)
+// decoding is how a file of sound is brought into the store.
+type decoding struct {
+	kind  string // what the sound is, in its key
+	bytes int64  // that the file may have
+	hours int    // that the sound may last
+	cut   bool   // whether a file that was cut off is taken as far as it goes
+}
+
+// music is bounded by far more than an intro takes, and less than would fill a
+// disk.
+var music = decoding{kind: "music", bytes: 2 << 30, hours: 4}
 
 // musicVersion changes whenever decoded music made before must not be found.
 const musicVersion = "1"
@@ -31,29 +36,28 @@ const musicVersion = "1"
 // and the programme's format, and gives its key and length. Any format that
 // ffmpeg reads will do.
 func LoadMusic(ctx context.Context, store *clipstore.Store, file string, format pcm.Format) (timeline.Track, error) {
-	key, frames, err := decoded(ctx, store, file, format, maxMusicBytes, maxMusicHours)
+	key, frames, err := music.decoded(ctx, store, file, format)
 	if err != nil {
 		return timeline.Track{}, fmt.Errorf("music %s: %w", file, err)
 	}
 	return timeline.Track{Key: key.String(), Frames: frames}, nil
 }
 
-// decoded has the sound of a file, of so many bytes and hours at most, in the
-// store, and gives its key and length.
-func decoded(ctx context.Context, store *clipstore.Store, file string, format pcm.Format, bytes int64, hours int) (clipstore.Key, int64, error) {
-	key, err := musicKey(ctx, file, format, bytes)
+// decoded has the sound of a file in the store, and gives its key and length.
+func (d decoding) decoded(ctx context.Context, store *clipstore.Store, file string, format pcm.Format) (clipstore.Key, int64, error) {
+	key, err := d.key(ctx, file, format)
 	if err != nil {
 		return key, 0, err
 	}
 	clip, err := store.Get(key)
 	if errors.Is(err, clipstore.ErrAbsent) || errors.Is(err, clipstore.ErrDamaged) {
-		clip.Frames, err = decodeMusic(ctx, store, key, file, format, hours)
+		clip.Frames, err = d.decode(ctx, store, key, file, format)
 	}
 	return key, clip.Frames, err
 }
 
-// musicKey hashes the file's bytes, of which there may be so many.
-func musicKey(ctx context.Context, file string, format pcm.Format, most int64) (k clipstore.Key, err error) {
+// key hashes the file's bytes.
+func (d decoding) key(ctx context.Context, file string, format pcm.Format) (k clipstore.Key, err error) {
 	info, err := os.Stat(file)
 	if err != nil {
 		return k, plainPathError(err)
@@ -61,8 +65,8 @@ func musicKey(ctx context.Context, file string, format pcm.Format, most int64) (
 	if !info.Mode().IsRegular() {
 		return k, errors.New("not a file")
 	}
-	if info.Size() > most {
-		return k, fmt.Errorf("%d bytes, where %d are the most", info.Size(), most)
+	if info.Size() > d.bytes {
+		return k, fmt.Errorf("%d bytes, where %d are the most", info.Size(), d.bytes)
 	}
 	f, err := os.Open(file)
 	if err != nil {
@@ -73,7 +77,7 @@ func musicKey(ctx context.Context, file string, format pcm.Format, most int64) (
 	if _, err := io.Copy(hash, contextReader{ctx, f}); err != nil {
 		return k, err
 	}
-	return clipstore.NewKey("music", musicVersion, hex.EncodeToString(hash.Sum(nil)),
+	return clipstore.NewKey(d.kind, musicVersion, hex.EncodeToString(hash.Sum(nil)),
 		strconv.Itoa(int(format.Rate)), strconv.Itoa(format.Channels)), nil
 }
 
@@ -98,19 +102,19 @@ func (r contextReader) Read(p []byte) (int, error) {
 	return r.Reader.Read(p)
 }
 
-// decodeMusic decodes a file into the store and gives its length. It decodes
-// twice: the store wants to know the length beforehand.
-func decodeMusic(ctx context.Context, store *clipstore.Store, key clipstore.Key, file string, format pcm.Format, hours int) (int64, error) {
+// decode decodes a file into the store and gives its length. It decodes twice:
+// the store wants to know the length beforehand.
+func (d decoding) decode(ctx context.Context, store *clipstore.Store, key clipstore.Key, file string, format pcm.Format) (int64, error) {
 	program, err := ffmpeg.Find(ctx)
 	if err != nil {
 		return 0, err
 	}
 	open := func() (*musicReader, error) {
-		s, err := program.Open(ctx, file, ffmpeg.OpenOptions{Rate: format.Rate, Channels: format.Channels})
+		s, err := program.Open(ctx, file, ffmpeg.OpenOptions{Rate: format.Rate, Channels: format.Channels, Cut: d.cut})
 		if err != nil {
 			return nil, err
 		}
-		return &musicReader{stream: s, hours: hours}, nil
+		return &musicReader{stream: s, hours: d.hours}, nil
 	}
 	r, err := open()
 	if err != nil {

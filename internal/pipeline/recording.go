@@ -2,14 +2,17 @@ package pipeline
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
 
 	"narrate/internal/align"
 	"narrate/internal/clipstore"
+	"narrate/internal/document"
 	"narrate/internal/ffmpeg"
 	"narrate/internal/pcm"
 	"narrate/internal/script"
@@ -19,40 +22,51 @@ import (
 	"narrate/voices"
 )
 
-// The bounds of a recording.
-const (
-	maxRecordingBytes = 64 << 30
-	maxRecordingHours = 48
-)
+// Recording is the backend of what is heard in a recording.
+const Recording = "recording"
+
+// recordings are read from files, even from those that were cut off.
+var recordings = decoding{kind: "recording", bytes: 64 << 30, hours: 48, cut: true}
 
 // sureEnough is the confidence from which the words of a sentence are where the
 // aligner has them; below, they are estimated.
 const sureEnough = 0.1
 
 // RecordingFormat is the rate of a recording and its channels, of which two are
-// the most.
-func RecordingFormat(ctx context.Context, file string) (pcm.Format, error) {
+// the most. cut says what is missing of a file that was cut off.
+func RecordingFormat(ctx context.Context, file string) (f pcm.Format, cut string, err error) {
 	program, err := ffmpeg.Find(ctx)
 	if err != nil {
-		return pcm.Format{}, err
+		return f, "", err
 	}
-	s, err := program.Open(ctx, file, ffmpeg.OpenOptions{})
+	s, err := program.Open(ctx, file, ffmpeg.OpenOptions{Cut: true})
 	if err != nil {
-		return pcm.Format{}, fmt.Errorf("recording: %w", err)
+		return f, "", fmt.Errorf("recording: %w", err)
 	}
-	f := s.Format()
+	f = s.Format()
 	f.Channels = min(2, f.Channels)
-	return f, s.Close()
+	return f, s.Cut(), s.Close()
 }
 
 // LoadRecording has the sound of a file in the store, decoded once for its
-// content and format, and gives it and its key.
-func LoadRecording(ctx context.Context, store *clipstore.Store, file string, format pcm.Format) (pcm.Source, clipstore.Key, error) {
-	key, frames, err := decoded(ctx, store, file, format, maxRecordingBytes, maxRecordingHours)
+// content and format, and gives it and its key. A file that was cut off is taken
+// as far as it goes. own is its RecordingFormat.
+func LoadRecording(ctx context.Context, store *clipstore.Store, file string, own, format pcm.Format) (pcm.Source, clipstore.Key, error) {
+	kept := format
+	kept.Channels = max(own.Channels, format.Channels)
+	key, frames, err := recordings.decoded(ctx, store, file, kept)
 	if err != nil {
 		return nil, key, fmt.Errorf("recording %s: %w%s", file, err, storeHint(err))
 	}
-	return &storedSound{store, key, format, frames}, key, nil
+	sound := &storedSound{store, key, kept, frames}
+	if kept == format {
+		return sound, key, nil
+	}
+	mixed, err := audible(ctx, sound)
+	if err != nil {
+		return nil, key, fmt.Errorf("recording %s: %w", file, err)
+	}
+	return inMono{mixed}, key, nil
 }
 
 // Listener finds the utterances of a script in a recording.
@@ -66,23 +80,46 @@ type Listener struct {
 	Jobs int // utterances aligned at once
 	// Progress, where set, is told how many frames have been listened to.
 	Progress func(frames int64)
+	// Placing, where set, is told how many of so many sentences have been placed,
+	// once all has been listened to.
+	Placing func(done, of int)
 }
 
 // Heard is what was found of a script.
 type Heard struct {
 	// Clips and Starts have an entry an utterance, in order, as timeline.Place
 	// wants them.
-	Clips    []*timeline.Clip
-	Starts   []int64
-	Missing  []Failure // not found, in the order of the script
-	Warnings []string  // of what is heard again, and of sound that is no text of the script
+	Clips   []*timeline.Clip
+	Starts  []int64
+	Missing []Failure // sentences that were not found, in the order of the script
+	// Unread are the headings that were not found, as many readers leave them out;
+	// where nothing was found at all, they are Missing like the rest.
+	Unread []Failure
+	// Again is what is read several times, Strange what is no text of the script,
+	// both in the order of the recording.
+	Again    []Again
+	Strange  []Stretch
+	Warnings []string // of all of these
+}
+
+// Found is how many utterances were found.
+func (h *Heard) Found() int { return len(h.Clips) - len(h.Missing) - len(h.Unread) }
+
+// Again is a further reading of an utterance, which does not count.
+type Again struct {
+	*script.Utterance
+	Stretch
 }
 
 // Listen finds the utterances that the speech, the references, holds.
 func (l *Listener) Listen(ctx context.Context, sc *script.Script, speech *Speech) (*Heard, error) {
 	utterances := all(sc)
+	sound, err := audible(ctx, l.Sound)
+	if err != nil {
+		return nil, fmt.Errorf("recording %s: %w", l.Name, err)
+	}
 	following := align.Following{
-		Sound: l.Sound, Sentences: len(utterances), Jobs: l.Jobs, Progress: l.Progress,
+		Sound: sound, Sentences: len(utterances), Jobs: l.Jobs, Progress: l.Progress,
 		Reference: func(_ context.Context, i int) (align.Reference, error) { return l.reference(speech, i) },
 	}
 	course, err := following.Follow(ctx)
@@ -94,13 +131,15 @@ func (l *Listener) Listen(ctx context.Context, sc *script.Script, speech *Speech
 		unspoken[f.Pos.String()] = f.Reason
 	}
 	heard := &Heard{Clips: make([]*timeline.Clip, len(utterances)), Starts: make([]int64, len(utterances))}
-	by := &voices.Voice{Name: l.Name, Backend: "recording", Engine: l.Name, Language: sc.Lang, Rate: 1, Pitch: 1, Volume: 1}
+	by := &voices.Voice{Name: l.Name, Backend: Recording, Engine: l.Name, Language: sc.Lang, Rate: 1, Pitch: 1, Volume: 1}
 	var warnings []warned
+	nothing := !slices.ContainsFunc(course.Places, func(p align.Place) bool { return p.Found })
 	free := int64(0) // from where on the recording has not been given to an utterance
 	for i, u := range utterances {
 		p := &course.Places[i]
 		for _, other := range p.Others {
 			warnings = append(warnings, warned{other.Start, fmt.Sprintf("%s: heard again at %s in %s: %s", u.Pos, l.clock(other.Start), l.Name, quoted(u.Text))})
+			heard.Again = append(heard.Again, Again{u, l.stretch(other)})
 		}
 		p.Span.Start = max(p.Span.Start, free)
 		if !p.Found || p.Span.Frames() <= 0 {
@@ -108,14 +147,20 @@ func (l *Listener) Listen(ctx context.Context, sc *script.Script, speech *Speech
 			if said := unspoken[u.Pos.String()]; speech.Clips[i] == nil && said != "" {
 				reason = "there is no reference to find it by: " + said
 			}
-			heard.Missing = append(heard.Missing, Failure{u.Text, reason, u.Pos})
+			failure := Failure{u.Text, reason, u.Pos}
+			if heading := u.Kind == document.Title || u.Kind == document.Heading; !heading || nothing {
+				heard.Missing = append(heard.Missing, failure)
+				continue
+			}
+			heard.Unread = append(heard.Unread, failure)
+			warnings = append(warnings, warned{free, fmt.Sprintf("%s: heading not found in %s: %s", u.Pos, l.Name, quoted(u.Text))})
 			continue
 		}
 		free = p.Span.End
 		clip := &timeline.Clip{Frames: p.Span.Frames(), By: by, Timing: timeline.Aligned, Confidence: p.Confidence}
 		if p.Confidence < sureEnough {
 			clip.Confidence, clip.Timing = 0, timeline.Estimated
-			if clip.Marks, err = l.estimate(u, p.Span); err != nil {
+			if clip.Marks, err = estimate(sound, u, p.Span); err != nil {
 				return nil, fmt.Errorf("%s: recording %s: %w", u.Pos, l.Name, err)
 			}
 		} else {
@@ -125,7 +170,9 @@ func (l *Listener) Listen(ctx context.Context, sc *script.Script, speech *Speech
 		}
 		heard.Clips[i], heard.Starts[i] = clip, p.Span.Start
 	}
+	sort.SliceStable(heard.Again, func(a, b int) bool { return heard.Again[a].StartFrame < heard.Again[b].StartFrame })
 	for _, s := range course.Strange {
+		heard.Strange = append(heard.Strange, l.stretch(s))
 		warnings = append(warnings, warned{s.Start, fmt.Sprintf("%s: %s to %s is no sentence of the article", l.Name, l.clock(s.Start), l.clock(s.End))})
 	}
 	sort.SliceStable(warnings, func(a, b int) bool { return warnings[a].at < warnings[b].at })
@@ -139,6 +186,12 @@ func (l *Listener) Listen(ctx context.Context, sc *script.Script, speech *Speech
 type warned struct {
 	at   int64
 	text string
+}
+
+// stretch is a span of the recording for the report.
+func (l *Listener) stretch(s pcm.Span) Stretch {
+	rate := l.Sound.Format().Rate
+	return Stretch{s.Start, s.End, json.Number(rate.Seconds(s.Start)), json.Number(rate.Seconds(s.End))}
 }
 
 // clock writes a place of the recording: 1:02:03.4.
@@ -183,8 +236,8 @@ func (l *Listener) reference(speech *Speech, i int) (_ align.Reference, err erro
 }
 
 // estimate guesses the times of the words in a stretch of the recording.
-func (l *Listener) estimate(u *script.Utterance, span pcm.Span) (_ []tts.Mark, err error) {
-	r, err := l.Sound.Open(span)
+func estimate(sound pcm.Source, u *script.Utterance, span pcm.Span) (_ []tts.Mark, err error) {
+	r, err := sound.Open(span)
 	if err != nil {
 		return nil, err
 	}
@@ -193,5 +246,5 @@ func (l *Listener) estimate(u *script.Utterance, span pcm.Span) (_ []tts.Mark, e
 	if err != nil {
 		return nil, err
 	}
-	return wordtime.Estimate(samples, l.Sound.Format().Rate, u.Spoken), nil
+	return wordtime.Estimate(samples, sound.Format().Rate, u.Spoken), nil
 }

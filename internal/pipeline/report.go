@@ -41,8 +41,12 @@ type Report struct {
 	// Captions are those that cannot keep to their rules.
 	Captions []CaptionFault `json:"captions,omitempty"`
 	// Levels are the voices heard, where there are several.
-	Levels   []Level  `json:"levels,omitempty"`
-	Warnings []string `json:"warnings"` // of the article and its speech
+	Levels []Level `json:"levels,omitempty"`
+	// Strange and Again are of a recording: what is no sentence of the article, and
+	// further readings of its sentences, which do not count.
+	Strange  []Stretch `json:"strange,omitempty"`
+	Again    []Reread  `json:"again,omitempty"`
+	Warnings []string  `json:"warnings"` // of the article and its speech
 	// FileWarnings are those of mastering, of formats that cannot hold all there
 	// is, and of the check of what was written.
 	FileWarnings []string `json:"fileWarnings,omitempty"`
@@ -65,6 +69,20 @@ type Missing struct {
 	File   string `json:"file,omitempty"` // where it is not the source: a member of an archive
 	Line   int    `json:"line"`
 	Col    int    `json:"col"`
+}
+
+// Stretch is a part of a recording.
+type Stretch struct {
+	StartFrame int64       `json:"startFrame"`
+	EndFrame   int64       `json:"endFrame"`
+	Start      json.Number `json:"start"` // seconds
+	End        json.Number `json:"end"`
+}
+
+// Reread is text of the article that a recording has again.
+type Reread struct {
+	Missing
+	Stretch
 }
 
 // Spoken is text of the article that a fallback spoke.
@@ -113,6 +131,21 @@ func NewReport(sc *script.Script, speech *Speech, t *timeline.Timeline) *Report 
 	return r
 }
 
+// NewHeardReport accounts for a script and what was found of it in a recording of
+// that rate; t is nil where no timeline was made.
+func NewHeardReport(sc *script.Script, heard *Heard, rate pcm.Hz, t *timeline.Timeline) *Report {
+	r := NewReport(sc, &Speech{Clips: heard.Clips, Failed: heard.Missing}, t)
+	r.Heard, r.Rate, r.Strange = heard.Found(), rate, heard.Strange
+	for _, f := range heard.Unread {
+		r.Skipped = append(r.Skipped, missing(sc, f.Text, "heading: "+f.Reason, f.Pos))
+	}
+	for _, a := range heard.Again {
+		r.Again = append(r.Again, Reread{missing(sc, a.Text, "read again; the last reading counts", a.Pos), a.Stretch})
+	}
+	r.Warnings = append(r.Warnings, heard.Warnings...)
+	return r
+}
+
 // NewPackageReport accounts for a timeline of which further files are made. What
 // became of the article is what the report of the run that made the timeline
 // says; where that is not at hand, only what is heard is known. earlier may be
@@ -127,6 +160,7 @@ func NewPackageReport(t *timeline.Timeline, earlier *Report) *Report {
 		r.Complete, r.Utterances, r.Levels = e.Complete, e.Utterances, e.Levels
 		r.Failed, r.Skipped = append(r.Failed, e.Failed...), append(r.Skipped, e.Skipped...)
 		r.Fallback, r.Warnings = append(r.Fallback, e.Fallback...), append(r.Warnings, e.Warnings...)
+		r.Strange, r.Again = e.Strange, e.Again
 	}
 	return r
 }

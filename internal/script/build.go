@@ -33,6 +33,9 @@ type Options struct {
 	Cast map[string]*voices.Voice
 	// Quotes speaks the quotations, if set.
 	Quotes *voices.Voice
+	// Alone has nobody but the voices of the languages speak, whomever the article
+	// names.
+	Alone bool
 	// BlockVoices, by a name of VoicedBlocks, speak what is of that kind. They go
 	// before ChapterVoices.
 	BlockVoices map[string]*voices.Voice
@@ -85,6 +88,7 @@ var (
 	SkipRepeated   = "image description that the caption repeats"
 	SkipUnreferred = "note that nothing spoken refers to"
 	SkipNotesTitle = "heading of the notes"
+	SkipColumns    = reasonFor("column headings", "tables", TreatRead)
 	SkipCode       = reasonFor("code", "code", TreatRead)
 	SkipTable      = reasonFor("table", "tables", TreatRead)
 	SkipImage      = reasonFor("image", "images", TreatRead)

@@ -48,6 +48,9 @@ func (b *builder) ready(voice *voices.Voice, lang string) *cast {
 	}
 	words := b.lexicon(voice, lang)
 	c := &cast{voice: voice, stages: []stage{clean, composed}}
+	if b.policy.Emoji == TreatSkip {
+		c.stages = append(c.stages, withoutEmoji)
+	}
 	if words != nil {
 		c.stages = append(c.stages, words.find)
 	}
@@ -195,6 +198,9 @@ func (b *builder) deliver(voice *voices.Voice, rate, pitch, volume float64, pos 
 // named gives the voice of that name: of the cast, else a profile. A name is
 // never a path.
 func (b *builder) named(name string) *voices.Voice {
+	if b.opts.Alone {
+		return nil
+	}
 	if v := b.opts.Cast[speakerKey(name)]; v != nil {
 		return v
 	}
@@ -299,7 +305,7 @@ func (b *builder) cue(block *document.Block) (who *voices.Voice, cuts []cutting,
 	text := block.Text
 	if name, rest, ok := speakerTag(text); ok {
 		switch v := b.named(name); {
-		case name == "":
+		case name == "", b.opts.Alone:
 			b.scene.holds, who = nil, nil
 			cuts = append(cuts, cutting{0, rest, SkipTag})
 		case v == nil:
@@ -312,7 +318,7 @@ func (b *builder) cue(block *document.Block) (who *voices.Voice, cuts []cutting,
 			}
 		}
 	}
-	if end := closingTag(text); end >= 0 && (len(cuts) == 0 || end >= cuts[0].hi) && (who != nil || len(cuts) > 0) {
+	if end := closingTag(text); end >= 0 && (len(cuts) == 0 || end >= cuts[0].hi) && (who != nil || len(cuts) > 0 || b.opts.Alone) {
 		cuts = append(cuts, cutting{end, len(text), SkipTag})
 		b.scene.holds = nil
 	}
@@ -421,7 +427,7 @@ func (b *builder) runs(block *document.Block, plain style) []run {
 		case document.Voice:
 			if v := b.firstNamed(s.Value); v != nil {
 				next.voice = v
-			} else {
+			} else if !b.opts.Alone {
 				b.warnOnce("voice "+s.Value, "%s: no voice of the cast and no profile is named %q; the voice stays as it is", block.Pos(), s.Value)
 			}
 		case document.Prosody:

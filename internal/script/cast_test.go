@@ -37,6 +37,10 @@ func TestSpeakers(t *testing.T) {
 			name: "an unknown one is text", text: "paragraph: [voice: carla] Eins.\nparagraph: [voice: Carla] Zwei.",
 			want: "[voice: carla] Eins.|[voice: Carla] Zwei.", warning: `no voice of the cast and no profile is named "carla"`,
 		},
+		{
+			name: "nobody else is to speak", text: "paragraph: [voice: carla]\nparagraph: {voice dora|Eins.} {voice en-GB|Zwei.} [/voice]",
+			want: "Eins.|Zwei.", skipped: "speaker tag: [voice: carla]|speaker tag: [/voice]", change: func(o *Options) { o.Alone, o.Cast = true, nil },
+		},
 		{name: "a path is text", text: "paragraph: [voice: x.yaml] Eins.", want: "[voice: x.yaml] Eins.", warning: `"x.yaml"`},
 		{name: "not in code", text: "code: [voice: anna] x", want: "[voice: anna] x", change: func(o *Options) { o.Blocks.Code = TreatRead }},
 		{name: "labels", text: "paragraph: Anna: Eins. Zwei.\nparagraph: BEN (leise): Drei.\nparagraph: Carla: Vier.", want: "anna Anna: Eins.|anna Zwei.|ben BEN (leise): Drei.|Carla: Vier."},

@@ -18,12 +18,13 @@ const (
 	TreatAnnounce Treatment = "announce"
 	TreatInline   Treatment = "inline" // a note, after the sentence that refers to it
 	TreatEnd      Treatment = "end"    // a note, at the end of its section
+	TreatCells    Treatment = "cells"  // a table, without the headings of its columns
 )
 
 // Policy says what becomes of the elements that are not plain text. An empty
 // field stands for what DefaultPolicy has.
 type Policy struct {
-	Code, Tables, Images, Footnotes, Links, Quotes, Asides Treatment
+	Code, Tables, Images, Footnotes, Links, Quotes, Asides, Emoji Treatment
 }
 
 // DefaultPolicy reads what a listener can follow, announces what only the eye
@@ -31,8 +32,16 @@ type Policy struct {
 func DefaultPolicy() Policy {
 	return Policy{
 		Code: TreatAnnounce, Tables: TreatRead, Images: TreatAnnounce, Footnotes: TreatSkip,
-		Links: TreatSkip, Quotes: TreatRead, Asides: TreatRead,
+		Links: TreatSkip, Quotes: TreatRead, Asides: TreatRead, Emoji: TreatRead,
 	}
+}
+
+// AloudPolicy is how people read an article to others: they say neither what the
+// eye alone takes in nor what nobody wrote.
+func AloudPolicy() Policy {
+	p := DefaultPolicy()
+	p.Code, p.Tables, p.Images, p.Emoji = TreatSkip, TreatCells, TreatSkip, TreatSkip
+	return p
 }
 
 // filled gives the policy without empty fields.
@@ -58,12 +67,13 @@ func (p *Policy) elements() []element {
 	usual := []Treatment{TreatRead, TreatSkip, TreatAnnounce}
 	return []element{
 		{"code", &p.Code, usual},
-		{"tables", &p.Tables, usual},
+		{"tables", &p.Tables, []Treatment{TreatRead, TreatCells, TreatSkip, TreatAnnounce}},
 		{"images", &p.Images, usual},
 		{"footnotes", &p.Footnotes, []Treatment{TreatSkip, TreatInline, TreatEnd, TreatAnnounce}},
 		{"links", &p.Links, usual},
 		{"quotes", &p.Quotes, usual},
 		{"asides", &p.Asides, usual},
+		{"emoji", &p.Emoji, []Treatment{TreatRead, TreatSkip}},
 	}
 }
 
@@ -76,6 +86,15 @@ func Elements() (names []string, treatments map[string][]Treatment) {
 		treatments[e.name] = e.allowed
 	}
 	return names, treatments
+}
+
+// Treatments gives the treatments of all elements by their names.
+func (p Policy) Treatments() map[string]Treatment {
+	all := map[string]Treatment{}
+	for _, e := range p.elements() {
+		all[e.name] = *e.value
+	}
+	return all
 }
 
 // Set gives an element its treatment. The error says what there is to choose

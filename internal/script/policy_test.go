@@ -17,6 +17,7 @@ func TestPolicies(t *testing.T) {
 		"skip":     {{"code", "skip"}, {"tables", "skip"}, {"images", "skip"}, {"footnotes", "skip"}, {"links", "skip"}, {"quotes", "skip"}, {"asides", "skip"}},
 		"announce": {{"code", "announce"}, {"tables", "announce"}, {"images", "announce"}, {"footnotes", "announce"}, {"links", "announce"}, {"quotes", "announce"}, {"asides", "announce"}},
 		"end":      {{"footnotes", "end"}},
+		"cells":    {{"tables", "cells"}},
 	} {
 		opts := espeak
 		opts.Lang = "de"

@@ -212,6 +212,27 @@ func normalized(lang string) stage {
 	}
 }
 
+// withoutEmoji is the stage that has emoji said as nothing. Of the spaces around
+// them one is left, where words follow.
+func withoutEmoji(text string) []replacement {
+	var rs []replacement
+	for _, r := range normal.Emoji(text) {
+		x := replacement{lo: len(strings.TrimRight(text[:r.Lo], " "))}
+		rest := strings.TrimLeft(text[r.Hi:], " ")
+		x.hi = len(text) - len(rest)
+		if n := len(rs); n > 0 && x.lo <= rs[n-1].hi {
+			x.lo = rs[n-1].lo
+			rs = rs[:n-1]
+		}
+		next, _ := utf8.DecodeRuneInString(rest)
+		if x.lo > 0 && rest != "" && (x.hi > r.Hi || unicode.IsLetter(next) || unicode.IsNumber(next)) {
+			x.with = " "
+		}
+		rs = append(rs, x)
+	}
+	return rs
+}
+
 // composed is the stage that brings text to Unicode's normalization form C,
 // each base character with its marks for itself.
 func composed(text string) []replacement {

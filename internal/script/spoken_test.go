@@ -197,3 +197,21 @@ func FuzzSay(f *testing.F) {
 		checkSay(t, text, []voices.Entry{{Word: word, Say: say}})
 	})
 }
+
+func TestWithoutEmoji(t *testing.T) {
+	for text, want := range map[string]string{
+		"Clocks 🕰️ for the wall.": "Clocks for the wall.", "Order 🐦": "Order", "🐦 Birds": "Birds",
+		"It rains 🌧️🌧️ ☂.": "It rains.", "a🐦b": "a b", "🐦": "", "👩🏽‍🚀 and 🇩🇪!": "and!", "(🐦 one)": "( one)",
+		"🎉 🎉 done 🎉 🎉": "done", "C♯, ☀️ and ▲": "C♯, and ▲", "no picture": "no picture",
+	} {
+		said, edits, _ := say(text, []stage{clean, composed, withoutEmoji})
+		if said != want {
+			t.Errorf("%q is said as %q, want %q", text, said, want)
+		}
+		for i, e := range edits {
+			if e.TextLo > e.TextHi || e.SpokenLo > e.SpokenHi || i > 0 && e.TextLo < edits[i-1].TextHi {
+				t.Errorf("%q: edits %+v", text, edits)
+			}
+		}
+	}
+}

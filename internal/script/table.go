@@ -118,14 +118,18 @@ func (b *builder) row(i int, block *document.Block) {
 	if g == nil {
 		g = &group{table: []int{i}}
 	}
-	if b.policy.Tables != TreatRead {
+	if b.policy.Tables != TreatRead && b.policy.Tables != TreatCells {
 		b.announceTable(g, block)
 		b.skip(block.Text, SkipTable, block.Pos())
 		return
 	}
 	if g.headings[i] {
 		g.label(block, b.shown(i))
-		b.skip(block.Text, SkipHeadings, block.Pos())
+		reason := SkipHeadings
+		if b.policy.Tables == TreatCells {
+			reason = SkipColumns
+		}
+		b.skip(block.Text, reason, block.Pos())
 		return
 	}
 	g.labelled = false
@@ -134,7 +138,11 @@ func (b *builder) row(i int, block *document.Block) {
 		b.utter(r, r.sentences())
 		return
 	}
-	r.cells(g.labels)
+	labels := g.labels
+	if b.policy.Tables == TreatCells {
+		labels = nil
+	}
+	r.cells(labels)
 	r.settle()
 	said, notes := b.utterances(r, r.join(r.rowSentences()))
 	if len(said) == 0 {

@@ -203,7 +203,7 @@ func (r *reader) mark(e *element, name string) {
 	}
 	r.flow.Space()
 	r.flow.Point(document.Span{Kind: document.Mark, Value: name})
-	r.marks = append(r.marks, mark{name, e.off})
+	r.marks = append(r.marks, name)
 }
 
 // audio lists the sound file, which is not played, and has its content read,

@@ -72,6 +72,7 @@ func (Format) Read(src input.Source) (*document.Document, error) {
 		return nil, err
 	}
 	doc := r.flow.Document()
+	r.close(doc)
 	m := r.meta
 	doc.Title, doc.Author, doc.Description, doc.Date, doc.Lang = m.title, m.author, m.description, m.date, r.lang
 	if doc.Lang == "" {
@@ -89,15 +90,9 @@ type reader struct {
 	stack   []*element
 	prosody []prosody // what applies, the innermost last; the first is normal
 	warned  map[string]bool
-	said    bool // there is text since the last end of a sentence
-	marks   []mark
-	spoken  bool // there was a <speak>
-}
-
-// mark is a named place that no text has followed yet.
-type mark struct {
-	name string
-	off  int
+	said    bool     // there is text since the last end of a sentence
+	marks   []string // names of the places that no text has followed yet
+	spoken  bool     // there was a <speak>
 }
 
 // element is one that is open.
@@ -144,10 +139,30 @@ func (r *reader) read() error {
 	if !r.spoken {
 		return errors.New("there is no <speak> element in it")
 	}
-	for _, m := range r.marks {
-		r.flow.Warn(m.off, "the mark %q stands behind all text and is left out", m.name)
-	}
 	return nil
+}
+
+// close puts the marks that stand behind all text at its end, but for those that
+// are there already, as their block was open.
+func (r *reader) close(doc *document.Document) {
+	for i := len(doc.Blocks) - 1; i >= 0; i-- {
+		block := &doc.Blocks[i]
+		if block.Kind == document.Break {
+			continue
+		}
+		end, there := len(block.Text), map[string]bool{}
+		for _, s := range block.Spans {
+			if s.Kind == document.Mark && s.Lo == end {
+				there[s.Value] = true
+			}
+		}
+		for _, name := range r.marks {
+			if !there[name] {
+				block.Spans = append(block.Spans, document.Span{Kind: document.Mark, Value: name, Lo: end, Hi: end})
+			}
+		}
+		return
+	}
 }
 
 // broken is the error about XML that is not well-formed, with its place.

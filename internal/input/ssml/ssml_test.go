@@ -259,7 +259,9 @@ func TestPoints(t *testing.T) {
 		{`<p>a</p><break time="2s"/><p>b</p>`, "|silence@0 2s"},
 		{`a <mark name="x"/>b<bookmark mark="y"/>`, "mark@1 x;mark@3 y"},
 		{`<p>a <s>b</s><s>c</s> d</p>`, "sentence end@1;sentence end@3;sentence end@5"},
-		{`<p>a</p><mark name="end"/>`, ""},
+		{`<p>a</p><mark name="end"/>`, "mark@1 end"},
+		{`<p>a <mark name="in"/></p><mark name="behind"/><p> </p>`, "mark@1 in;mark@1 behind"},
+		{`<mark name="before"/><p>a</p>`, "mark@0 before"},
 	} {
 		var all []string
 		for _, b := range read(t, "<speak>"+test.data+"</speak>").Blocks {
@@ -298,7 +300,7 @@ func TestWarnings(t *testing.T) {
 		{`<sub>a</sub>`, 1},
 		{`<prosody contour="(0%,+20Hz)" range="high" duration="2s">a</prosody>`, 3},
 		{`<lexicon uri="a"/><lexicon uri="b"/><lookup ref="a">x</lookup>`, 2},
-		{`a <mark name="x"/>`, 1},
+		{`a <mark name="x"/>`, 0},
 	} {
 		doc := read(t, `<speak xmlns:xml="http://www.w3.org/XML/1998/namespace">`+test.data+"</speak>")
 		if len(doc.Warnings) != test.want {

@@ -226,7 +226,7 @@ func TestSchema(t *testing.T) {
 		{`"timing":"engine",`, ``},
 		{`"kind":"heading"`, `"kind":"headline"`},
 		{`"start":0.000000`, `"start":"0.000000"`},
-		{`"start":0.000000`, `"start":0.0000001`},
+		{`"start":0.000000`, `"start":-0.000001`},
 		{`"source": "hafen.txt"`, `"source": "/home/me/hafen.txt"`},
 		{`"source": "hafen.txt"`, `"source": "C:\\hafen.txt"`},
 		{`"frames": `, `"number": 1, "frames": `},

@@ -296,3 +296,33 @@ func (p *parser) stoppedHalf(i int) bool {
 }
 
 func halfDay(s string) bool { return s == "am" || s == "pm" || s == "AM" || s == "PM" }
+
+// oldMoney is shillings, and pence, behind English pounds: £3 12s. 6d.
+func (p *parser) oldMoney(i int) int {
+	if p.lang.name != "en" || !p.glued(i-1) || p.kind(i-1) != number || !p.is(i-2, "£") {
+		return 0
+	}
+	part := func(i int, letter string, most int64, one, many string) int {
+		value := p.plainAt(i, 2)
+		if p.glued(i) || value < 0 || value > most || !p.glued(i+1) || p.s(i+1) != letter {
+			return i
+		}
+		end := i + 2
+		if p.dot(end) {
+			end++
+		} else if !p.ends(end) {
+			return i
+		}
+		said := many
+		if value == 1 {
+			said = one
+		}
+		p.put(i+1, p.beforeStop(i+1, end), said)
+		return end
+	}
+	end := part(i, "s", 19, "shilling", "shillings")
+	if end > i {
+		end = part(end, "d", 11, "penny", "pence")
+	}
+	return end - i
+}

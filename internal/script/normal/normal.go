@@ -42,6 +42,26 @@ func Find(text, lang string) []Replacement {
 	return out
 }
 
+// Emoji gives the emoji of a text in any language, as said as nothing: what Find
+// names, or calls an emoji or a flag, but for signs such as that of C♯.
+func Emoji(text string) []Replacement {
+	if !strings.ContainsFunc(text, pictograph) {
+		return nil
+	}
+	l, _ := languageOf("en")
+	p := parser{text: text, lang: l}
+	p.read()
+	for i := 0; i < len(p.toks); {
+		name, next := p.emojiAt(i)
+		r, _ := utf8.DecodeRuneInString(p.s(i))
+		if prev := p.at(i - 1); name != "" && (r >= 0x1f000 || !p.glued(i) || prev.kind == sign) {
+			p.put(i, next, "")
+		}
+		i = max(i+1, next)
+	}
+	return p.out
+}
+
 // maxKept bounds the tokens that a parser at rest holds on to.
 const maxKept = 1 << 14
 
@@ -77,6 +97,7 @@ var (
 		{"fraction", (*parser).fraction},
 		{"ordinal", (*parser).ordinal},
 		{"how often", (*parser).howOften},
+		{"old money", (*parser).oldMoney},
 		{"inches", (*parser).inches},
 		{"decade", (*parser).decade},
 		{"quantity", (*parser).quantity},

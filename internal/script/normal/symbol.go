@@ -388,8 +388,8 @@ func (p *parser) emoji(i int) int {
 	if !pictograph(r) {
 		return 0
 	}
-	if r >= 0x1f3fb && r <= 0x1f3ff || r >= 0xe0000 {
-		return 0 // a modifier of nothing
+	if modifier(r) {
+		return 0 // of nothing
 	}
 	name, end := p.emojiAt(i)
 	if name == "" {
@@ -454,5 +454,8 @@ func (p *parser) emojiAt(i int) (name string, next int) {
 	}
 	return p.lang.say("emoji"), next
 }
+
+// modifier reports a character that gives an emoji before it another look.
+func modifier(r rune) bool { return r >= 0x1f3fb && r <= 0x1f3ff || r >= 0xe0000 }
 
 func flag(r rune) bool { return r >= 0x1f1e6 && r <= 0x1f1ff }

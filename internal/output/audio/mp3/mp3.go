@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"narrate/internal/ffmpeg"
 	"narrate/internal/output"
@@ -92,6 +93,14 @@ func findFFmpeg(ctx context.Context) (*ffmpeg.Program, error) {
 func (Format) Fits(f pcm.Format, e output.Encoding) error {
 	_, err := newStream(f, 0, e)
 	return err
+}
+
+// Suit implements output.Suiter.
+func (Format) Suit(f pcm.Format, e output.Encoding) output.Encoding {
+	if !slices.Contains(rates1, f.Rate) {
+		e.MP3 = min(e.MP3, 1000*bitRates2[len(bitRates2)-1])
+	}
+	return e
 }
 
 // Write implements output.Format: it writes the ID3 tag, room for the Info

@@ -466,6 +466,24 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestSuit: a bit rate that the sound's rate does not have becomes the highest
+// that it has, and no other.
+func TestSuit(t *testing.T) {
+	for _, c := range []struct {
+		rate          pcm.Hz
+		bitRate, want int
+	}{{44100, 320000, 320000}, {32000, 192000, 192000}, {24000, 192000, 160000}, {16000, 160000, 160000}, {22050, 64000, 64000}} {
+		f := pcm.Format{Rate: c.rate, Channels: 1}
+		e := mp3.Format{}.Suit(f, output.Encoding{MP3: c.bitRate, AAC: 1})
+		if e != (output.Encoding{MP3: c.want, AAC: 1}) {
+			t.Errorf("%d b/s at %d Hz: %+v", c.bitRate, c.rate, e)
+		}
+		if err := (mp3.Format{}).Fits(f, e); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestMissing(t *testing.T) {
 	t.Setenv("NARRATE_NO_LIBS", "1")
 	t.Setenv("PATH", t.TempDir())

@@ -89,6 +89,12 @@ func (f Format) Fits(sound pcm.Format, e output.Encoding) error {
 	return nil
 }
 
+// Suit implements output.Suiter.
+func (Format) Suit(sound pcm.Format, e output.Encoding) output.Encoding {
+	e.AAC = min(e.AAC, mostBitRate(sound)/1000*1000)
+	return e
+}
+
 // Write implements output.Format: it writes the head of the file with holes,
 // the sound, and the head once more when all of it is known.
 func (f Format) Write(ctx context.Context, dst io.WriteSeeker, e output.Edition) error {

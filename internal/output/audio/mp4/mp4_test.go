@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -109,7 +110,7 @@ func TestShapes(t *testing.T) {
 			}
 			t.Run(fmt.Sprintf("%d Hz %d channels", rate, channels), func(t *testing.T) {
 				m := chirp(pcm.Format{Rate: rate, Channels: channels}, int(rate)+123)
-				e := edition(m, output.Encoding{AAC: 5 * int(rate) * channels}, 2)
+				e := edition(m, output.Encoding{AAC: 7 * int(rate) * channels / 2}, 2)
 				path := write(t, e)
 				if snr := snr(m.data, checkSound(t, path, e)); snr < 15 {
 					t.Errorf("decoded sound is %.1f dB above its error: out of place", snr)
@@ -127,13 +128,40 @@ func TestLengths(t *testing.T) {
 	}
 }
 
-// TestBitRates: what ffmpeg makes of the extremes still fits the buffer told.
+// TestBitRates: what ffmpeg makes of the extremes still fits the buffer told, of
+// noise as well as of speech.
 func TestBitRates(t *testing.T) {
-	f := pcm.Format{Rate: 44100, Channels: 2}
-	for _, rate := range []int{8000, 32000, 529000} {
-		e := edition(chirp(f, 100000), output.Encoding{AAC: rate}, 1)
-		checkSound(t, write(t, e), e)
+	voice := speech(t, 1)
+	for _, rate := range []pcm.Hz{8000, 16000, 22050, 24000, 44100, 48000} {
+		for channels := 1; channels <= 2; channels++ {
+			f := pcm.Format{Rate: rate, Channels: channels}
+			most := mp4.Book.Suit(f, output.Encoding{AAC: 1 << 20})
+			if err := mp4.Book.Fits(f, most); err != nil {
+				t.Errorf("the most that fits does not: %v", err)
+			}
+			for name, m := range map[string]music{"speech": {f, voice.data[:len(voice.data)/2*2]}, "noise": noise(f, 200000)} {
+				t.Run(fmt.Sprintf("%s, %d Hz %d channels", name, rate, channels), func(t *testing.T) {
+					e := edition(m, most, 1)
+					checkSound(t, write(t, e), e)
+				})
+			}
+		}
 	}
+	e := edition(chirp(pcm.Format{Rate: 44100, Channels: 2}, 100000), output.Encoding{AAC: 8000}, 1)
+	checkSound(t, write(t, e), e)
+	if e := mp4.Book.Suit(voice.format, output.Encoding{AAC: 48000}); e.AAC != 48000 {
+		t.Errorf("a bit rate that fits becomes %d", e.AAC)
+	}
+}
+
+// noise is loud, and swells and fades.
+func noise(f pcm.Format, samples int) music {
+	m := music{f, make([]int16, samples)}
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range m.data {
+		m.data[i] = int16(random.IntN(1<<16)-1<<15) >> (i / 20000 % 4)
+	}
+	return m
 }
 
 func TestRefused(t *testing.T) {
@@ -149,8 +177,8 @@ func TestRefused(t *testing.T) {
 		{22050, 3, 64000, "cannot hold 3 channels"},
 		{22050, 1, 0, "0 kb/s"},
 		{22050, 1, -64000, "-64 kb/s"},
-		{22050, 1, 7999, "7.999 kb/s at 22050 Hz with 1 channels: it takes 8 to 132"},
-		{22050, 1, 192000, "8 to 132"},
+		{22050, 1, 7999, "7.999 kb/s at 22050 Hz with 1 channels: it takes 8 to 86"},
+		{22050, 1, 192000, "8 to 86"},
 	} {
 		e := edition(music{pcm.Format{Rate: c.rate, Channels: c.channels}, make([]int16, 600)}, output.Encoding{AAC: c.bitRate}, 1)
 		err := mp4.Audio.Write(t.Context(), nil, e)

@@ -28,6 +28,15 @@ var rates = []pcm.Hz{96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 160
 // minBitRate is the least that ffmpeg's encoder can be brought to.
 const minBitRate = 8000
 
+// mostMean is the most bits a packet may have for each channel in the mean, for
+// none to have more than channelBytes. ffmpeg's encoder makes a packet anew that
+// is too large, unless it has less than 1/0.9⁴ times the bits of the mean: that
+// one it takes as it is.
+const mostMean = 8 * channelBytes * 6561 / 10000
+
+// mostBitRate is the most bits a second of sound of that format.
+func mostBitRate(f pcm.Format) int { return mostMean * f.Channels * int(f.Rate) / packetFrames }
+
 // maxPackets keeps the tables in memory, and the index below the 4 GiB that a
 // box can have: a month of sound at 48 kHz.
 const maxPackets = 1 << 27
@@ -47,7 +56,7 @@ func newStream(f pcm.Format, sound int64, enc output.Encoding) (stream, error) {
 		format: f, rateIndex: slices.Index(rates, f.Rate), bitRate: enc.AAC, sound: sound,
 		packets: (sound+packetFrames-1)/packetFrames + 1,
 	}
-	most := 8 * channelBytes * f.Channels * int(f.Rate) / packetFrames
+	most := mostBitRate(f)
 	switch {
 	case s.rateIndex < 0:
 		known := slices.Clone(rates)
@@ -56,8 +65,8 @@ func newStream(f pcm.Format, sound int64, enc output.Encoding) (stream, error) {
 	case f.Channels != 1 && f.Channels != 2:
 		return s, fmt.Errorf("cannot hold %d channels: it takes 1 or 2", f.Channels)
 	case enc.AAC < minBitRate || enc.AAC > most:
-		return s, fmt.Errorf("no bit rate of %g kb/s at %d Hz with %d channels: it takes %g to %g",
-			float64(enc.AAC)/1000, f.Rate, f.Channels, float64(minBitRate)/1000, float64(most/1000))
+		return s, fmt.Errorf("no bit rate of %g kb/s at %d Hz with %d channels: it takes %d to %d",
+			float64(enc.AAC)/1000, f.Rate, f.Channels, minBitRate/1000, most/1000)
 	case sound < 0 || s.packets > maxPackets:
 		return s, fmt.Errorf("sound of %d frames: it takes up to %d", sound, int64(maxPackets-1)*packetFrames)
 	}

@@ -18,7 +18,7 @@ import (
 
 func testStream(t testing.TB, f pcm.Format, sound int64) stream {
 	t.Helper()
-	s, err := newStream(f, sound, output.Encoding{AAC: 32000})
+	s, err := newStream(f, sound, output.Encoding{AAC: 24000})
 	if err != nil {
 		t.Fatal(err)
 	}
