@@ -95,14 +95,16 @@ func spoken(loudness []float32) int {
 type analyser struct {
 	spectrum *spectrum
 	hann     []float32
-	filters  [bands]filter
+	slopes   [bands + 1]slope
 	weight   [bands]float64 // in loudness: half of the emphasis is taken back, or noise would count for too much
 }
 
-// filter is one of the bank: its first bin, and the weights from there on.
-type filter struct {
-	first  int
-	weight []float32
+// slope is what lies between the middles of two bands: its first bin, and how
+// much of each bin from there on belongs to the upper band; the rest belongs to
+// the lower one.
+type slope struct {
+	first int
+	upper []float32
 }
 
 // newAnalyser makes one for bands up to top.
@@ -115,20 +117,20 @@ func newAnalyser(rate pcm.Hz, top float64) *analyser {
 	mel := func(hz float64) float64 { return 1127 * math.Log1p(hz/700) }
 	low, high := mel(lowest), mel(top)
 	at := func(k int) float64 { return low + (high-low)*float64(k)/(bands+1) }
-	for b := range a.filters {
-		f := &a.filters[b]
-		left, middle, right := at(b), at(b+1), at(b+2)
-		a.weight[b] = 1 / math.Expm1(middle/1127)
+	for b := range a.weight {
+		a.weight[b] = 1 / math.Expm1(at(b+1)/1127)
+	}
+	for i := range a.slopes {
+		left, right := at(i), at(i+1)
 		for bin := range points/2 + 1 {
 			m := mel(float64(bin) * float64(rate) / points)
-			w := math.Min((m-left)/(middle-left), (right-m)/(right-middle))
-			if w <= 0 {
+			if m < left || m >= right {
 				continue
 			}
-			if f.weight == nil {
-				f.first = bin
+			if a.slopes[i].upper == nil {
+				a.slopes[i].first = bin
 			}
-			f.weight = append(f.weight, float32(w))
+			a.slopes[i].upper = append(a.slopes[i].upper, float32((m-left)/(right-left)))
 		}
 	}
 	return a
@@ -147,25 +149,41 @@ var cosines = func() (table [coefficients][bands]float32) {
 func (a *analyser) energies(s sound, hop float64) []float32 {
 	n, emphasis := s.steps(hop), float32(s.emphasis())
 	energies := make([]float32, n*bands)
+	half := len(a.hann) / 2
+	// The emphasised samples, with what the first and the last window have beyond.
+	flat := make([]float32, int(float64(n-1)*hop+0.5)+len(a.hann)+1)
+	for i := 1; i < min(len(s.samples), len(flat)-half); i++ {
+		flat[half+i] = float32(s.samples[i]) - emphasis*float32(s.samples[i-1])
+	}
 	var x [points]float32
 	var power [points/2 + 1]float32
 	for i := range n {
-		from := int(float64(i)*hop+0.5) - len(a.hann)/2
+		from := int(float64(i)*hop + 0.5)
+		part := flat[from : from+len(a.hann)]
 		for k, w := range a.hann {
-			x[k] = 0
-			if at := from + k; at > 0 && at < len(s.samples) {
-				x[k] = w * (float32(s.samples[at]) - emphasis*float32(s.samples[at-1]))
-			}
+			x[k] = w * part[k]
 		}
 		a.spectrum.power(&power, &x)
 		row := energies[i*bands : (i+1)*bands]
 		for b := range row {
-			f := &a.filters[b]
-			sum := float32(1) // of the last bit, so that silence has a logarithm
-			for k, p := range power[f.first : f.first+len(f.weight)] {
-				sum += f.weight[k] * p
+			row[b] = 1 // of the last bit, so that silence has a logarithm
+		}
+		for i := range a.slopes {
+			s := &a.slopes[i]
+			all, upper := float32(0), float32(0)
+			for k, p := range power[s.first : s.first+len(s.upper)] {
+				all += p
+				upper += s.upper[k] * p
 			}
-			row[b] = float32(math.Log(float64(sum)))
+			if i < bands {
+				row[i] += upper
+			}
+			if i > 0 {
+				row[i-1] += all - upper
+			}
+		}
+		for b, e := range row {
+			row[b] = float32(math.Log(float64(e)))
 		}
 	}
 	return energies
@@ -174,16 +192,46 @@ func (a *analyser) energies(s sound, hop float64) []float32 {
 // depths says how far below its loudest step each band is more than noise.
 func depths(energies []float32) (depth [bands]float32) {
 	n := len(energies) / bands
-	sorted := make([]float32, n)
+	column := make([]float32, n)
 	for b := range depth {
-		for i := range sorted {
-			sorted[i] = energies[i*bands+b]
+		for i := range column {
+			column[i] = energies[i*bands+b]
 		}
-		slices.Sort(sorted)
-		noise := sorted[int(noisest*float64(n))] + aboveNoise
-		depth[b] = max(aboveNoise, min(deepest, sorted[n-1]-noise))
+		top := slices.Max(column)
+		noise := smallest(column, int(noisest*float64(n))) + aboveNoise
+		depth[b] = max(aboveNoise, min(deepest, top-noise))
 	}
 	return depth
+}
+
+// smallest gives the number that is at place k in ascending order, by Hoare's
+// selection (Algorithm 65, 1961), which reorders them.
+func smallest(of []float32, k int) float32 {
+	for len(of) > 1 {
+		middle := of[len(of)/2]
+		i, j := 0, len(of)-1
+		for i <= j {
+			for of[i] < middle {
+				i++
+			}
+			for of[j] > middle {
+				j--
+			}
+			if i <= j {
+				of[i], of[j] = of[j], of[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case k <= j:
+			of = of[:j+1]
+		case k >= i:
+			of, k = of[i:], k-i
+		default:
+			return of[k]
+		}
+	}
+	return of[0]
 }
 
 // deepen raises what is deeper than so far below the loudest step of each band,
@@ -203,10 +251,9 @@ func (a *analyser) deepen(energies []float32, depth [bands]float32) (loudness []
 		}
 		loudness[i] = float32(math.Log(sum))
 	}
-	sorted := slices.Clone(loudness)
-	slices.Sort(sorted)
-	high := sorted[len(sorted)*9/10]
-	low := max(sorted[len(sorted)/50], high-faintest)
+	levels := slices.Clone(loudness)
+	high := smallest(levels, len(levels)*9/10)
+	low := max(smallest(levels, len(levels)/50), high-faintest)
 	for i, l := range loudness {
 		// The lower fifth of the way is noise yet, the upper third speech already.
 		loudness[i] = min(1, max(0, (l-low)/max(1e-3, high-low)*2-0.4))
