@@ -28,6 +28,10 @@ const (
 	// pauseSteps is how many silent steps of the reference are a pause; a plosive
 	// has fewer.
 	pauseSteps = 8
+	// A word behind a pause may begin up to mostOnset steps before the path has it.
+	// Between the voice that precedes a plosive and its burst, onsetGap steps may be
+	// silent.
+	mostOnset, onsetGap = 12, 4
 	// alike is the cost of a path, as a share of one between strangers, that leaves no
 	// doubt: that of one voice of an engine against another. Between two engines it is
 	// about 0.85, with a wrong text from 0.95 on.
@@ -135,11 +139,11 @@ func (a *Aligner) Align(clip []int16, rate pcm.Hz, ref Reference) ([]Word, float
 	for i := range starts {
 		starts[i], _ = slices.BinarySearch(kept, starts[i])
 	}
-	return words(ref.Words, starts, p, int64(len(clip)), step*float64(rate)), g.confidence(p, cost), nil
+	return words(ref.Words, starts, p, int64(len(clip)), step*float64(rate), loudness), g.confidence(p, cost), nil
 }
 
 // words places the words that begin at those steps of the reference by the path.
-func words(of []Word, starts []int, p path, frames int64, hop float64) []Word {
+func words(of []Word, starts []int, p path, frames int64, hop float64, loudness []float32) []Word {
 	at := func(t int) int64 { return min(int64(math.Round(float64(t)*hop)), frames) }
 	out := make([]Word, 0, len(of))
 	t, spoken := 0, 0 // the step of the clip, and behind the last one before it that is in no pause
@@ -150,7 +154,7 @@ func words(of []Word, starts []int, p path, frames int64, hop float64) []Word {
 			}
 			t++
 		}
-		w.Start = at(t)
+		w.Start = at(p.onset(t, loudness))
 		if k := len(out); k > 0 {
 			last := &out[k-1]
 			w.Start = max(w.Start, last.Start+1)
@@ -171,6 +175,21 @@ func words(of []Word, starts []int, p path, frames int64, hop float64) []Word {
 		out[k-1].End = max(out[k-1].Start+1, at(spoken))
 	}
 	return out
+}
+
+// onset is where the sound of a word begins that the path has at step t: where
+// that is behind a pause, with the first step that is speech, after more than
+// onsetGap that are not. Where there are none, as after music, it is t.
+func (p path) onset(t int, loudness []float32) int {
+	onset := t
+	for k := t - 1; k >= max(0, t-mostOnset) && p[k] < 0; k-- {
+		if loudness[k] > loud {
+			onset = k
+		} else if onset-k > onsetGap {
+			return onset
+		}
+	}
+	return t
 }
 
 // confidence compares the cost of the path with that of one between steps that
