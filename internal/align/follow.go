@@ -5,10 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"narrate/internal/pcm"
 )
@@ -27,13 +26,16 @@ type Following struct {
 	// Progress, where set, is told how many frames have been listened to. It is
 	// never called from two goroutines at once.
 	Progress func(frames int64)
+	// Placing, where set, is told how many of so many readings have been aligned, and
+	// is called in the same way.
+	Placing func(done, of int)
 }
 
 // Place is where a sentence was found.
 type Place struct {
 	Found      bool
 	Span       pcm.Span // frames of the recording, from the first word to the end of the last
-	Words      []Word   // absolute frames
+	Words      []Word   // absolute frames; none where there is not the least confidence in them
 	Confidence float64  // that of Align
 	// Others are further readings of it, which do not count: the last one in its
 	// order does.
@@ -47,27 +49,6 @@ type Course struct {
 	Strange []pcm.Span
 }
 
-// strangeSeconds is the shortest stretch without any sentence that is told.
-const strangeSeconds = 5
-
-// A sentence is heard where its confidence is believable, and where a second of
-// it was so much cheaper than to be in no sentence: the right ones gain 2.3 to
-// 10, those of another text 1.5 in the median.
-const (
-	believable = 0.05
-	worthwhile = 2.0
-	// One that gains less than what is certain needs half of those around it.
-	certain = 4.0
-	around  = 2 // to either side
-)
-
-// samplesAlike is how many sentences are held against themselves played
-// backwards, and leastAlike by how much they must be better in the mean.
-const (
-	samplesAlike = 32
-	leastAlike   = 0.07 // speech of the text comes to 0.1 and more, even clipped and with noise
-)
-
 // Of the search. Costs are in the measure of distance, where steps that have
 // nothing to do with each other are 1 apart.
 const (
@@ -76,7 +57,7 @@ const (
 	// loud speech and noise are.
 	blockSteps, marginSteps = 1500, 500
 	// beam is how much dearer than the cheapest way one may be.
-	beam = 35
+	beam = 23
 	// stayFollow is for a step with which the sentence stands still, skipFollow for
 	// one of the sentence that is left out.
 	stayFollow, skipFollow = 0.4, 0.25
@@ -86,15 +67,25 @@ const (
 	// nearest of the strangers, steps from all over the text, has: so many percent
 	// of them are nearer.
 	fillSilent = 0.3
-	fillShare  = 37
+	fillShare  = 29
 	strangers  = 48
-	omitCost   = 7 // to leave a sentence out
-	againCost  = 7 // to go back by one
-	// So many sentences ahead are looked for; more, where there was none for
-	// lostSeconds, up to farthest.
-	ahead, farthest = 40, 600
-	lostSeconds     = 20
-	cheapest        = 0.05 // of omitCost, when the place is lost
+	// What it costs to leave a sentence out: so much a second of it, up to omitCost.
+	omitSecond, omitCost   = 3, 7
+	againSecond, againCost = 2, 7 // to go back by one, in the same way
+	// Where for lostSeconds there was no sentence that gained heardGain, nor so much
+	// of one as heardSeconds, the place is lost: any may follow that is ahead of it by
+	// up to nearest, and more with each second, up to farthest; or behind, up to ahead.
+	heardGain          = 2
+	heardSeconds       = 1
+	lostSeconds        = 6
+	jumpCost, jumpEach = 14, 0.05 // and for each sentence of the way
+	ahead, farthest    = 40, 600
+	nearest            = 8
+	fartherSecond      = 4
+	// In a clear recording sentences gain more, and being in none may cost less by
+	// what they gain beyond a dull one, in part: so speech that is no sentence is
+	// taken for none. A second of it costs less by no more than mostEase.
+	dull, easePart, mostEase = 2.0, 0.4, 1.5
 	// The tempo is the median of the last tempoSentences, where there are
 	// tempoLeast, unless it is near what it was.
 	tempoSentences, tempoLeast = 12, 3
@@ -136,6 +127,7 @@ type visit struct {
 	start, end int
 	seconds    float64 // how long the reference is, pauses aside
 	gain       float64 // how much cheaper a second of it was than none
+	heard      int     // where the last one ended that gained heardGain
 }
 
 // state is a way to have come to a place, and what it has cost.
@@ -158,39 +150,41 @@ type line struct {
 // follower is the state of a search.
 type follower struct {
 	*Following
-	ctx      context.Context
-	top      float64 // of the bands
-	analyser *analyser
-	refs     *analyser
-	refRate  pcm.Hz
-	moments  moments
-	tempo    float64 // seconds of the recording for one of the reference
-	lines    map[int]*line
-	lo, hi   int // of the sentences looked for
-	fill     []state
-	stranger [][]float32
-	seen     int
-	far      []float32 // how far the strangers are
-	filled   float32   // what being in no sentence would have cost all along
-	lostFor  int       // steps
-	at       int
+	ctx         context.Context
+	top         float64 // of the bands
+	analyser    *analyser
+	refs        *analyser
+	refRate     pcm.Hz
+	moments     moments
+	tempo       float64 // seconds of the recording for one of the reference
+	ease        float32 // how much less a step in no sentence costs
+	first, last int     // the sentences that there are, without the last
+	lines       map[int]*line
+	lo, hi      int // of the sentences looked for
+	fill        []state
+	stranger    [][]float32
+	seen        int
+	far         []float32 // how far the strangers are
+	filled      float32   // what being in no sentence would have cost all along, not eased
+	anywhere    bool      // the place counts as lost all along
+	heardAt     int       // where the last sentence ended that gained heardGain
+	at          int
 }
 
 // Follow finds the sentences.
 func (f *Following) Follow(ctx context.Context) (*Course, error) {
-	s := &follower{Following: f, ctx: ctx, tempo: 1, lines: map[int]*line{}}
+	s := &follower{Following: f, ctx: ctx, tempo: 1}
 	visits, err := s.search()
 	if err != nil {
 		return nil, err
 	}
-	return f.place(ctx, visits)
+	return s.place(visits)
 }
 
 // search goes through the recording once and gives the visits of the cheapest
 // way, in order.
-func (s *follower) search() (_ []visit, err error) {
-	format := s.Sound.Format()
-	rate := lookedRate(format.Rate)
+func (s *follower) search() ([]visit, error) {
+	rate := lookedRate(s.Sound.Format().Rate)
 	s.top = math.Min(highest, 0.45*float64(rate))
 	for i := range s.Sentences {
 		ref, err := s.Reference(s.ctx, i)
@@ -208,25 +202,48 @@ func (s *follower) search() (_ []visit, err error) {
 	s.top = math.Min(s.top, 0.45*float64(s.refRate))
 	s.analyser = newAnalyser(rate, s.top)
 	s.refs = newAnalyser(lookedRate(s.refRate), s.top)
-	s.fill = make([]state, s.Sentences+1)
-	for i := range s.fill {
-		s.fill[i].cost = never
-	}
-	s.fill[0].cost = 0
-	s.hi = min(s.Sentences, ahead)
-	for i := range s.hi {
-		if err := s.learn(i); err != nil {
-			return nil, err
+	return s.between(0, math.MaxInt, 0, s.Sentences)
+}
+
+// again goes through steps [from, to) of the recording once more, of which it is
+// known that they can hold none but sentences [first, last), in any order.
+func (s *follower) again(from, to, first, last int) ([]visit, error) {
+	c := *s
+	c.anywhere, c.stranger, c.far = true, slices.Clone(s.stranger), nil
+	c.analyser, c.refs = newAnalyser(lookedRate(s.Sound.Format().Rate), s.top), newAnalyser(lookedRate(s.refRate), s.top)
+	return c.between(from, to, first, last)
+}
+
+// between looks for sentences [first, last) in steps [from, to).
+func (s *follower) between(from, to, first, last int) (_ []visit, err error) {
+	s.first, s.last, s.lo, s.at, s.filled = first, last, first, from, 0
+	s.lines = map[int]*line{}
+	s.fill = make([]state, last-first+1)
+	for i := range s.fill[1:] {
+		if !s.anywhere {
+			s.fill[i+1].cost = never
 		}
 	}
-	listening := listener{source: s.Sound}
+	s.hi = min(last, first+ahead)
+	// At first the place is as lost as where anything ahead is in reach.
+	s.heardAt = from - int((lostSeconds+(ahead-nearest)/fartherSecond)/stride)
+	if s.moments.n == 0 {
+		for i := s.lo; i < s.hi; i++ {
+			if err := s.learn(i); err != nil {
+				return nil, err
+			}
+		}
+		clear(s.lines) // the first ones were learnt with the moments of few
+	}
+	format := s.Sound.Format()
+	listening := listener{source: s.Sound, done: int64(from), until: int64(to)}
 	defer func() { err = errors.Join(err, listening.close()) }()
 	for {
-		samples, first, last, err := listening.next()
+		samples, begin, end, err := listening.next()
 		if err != nil {
 			return nil, err
 		}
-		if first >= last {
+		if begin >= end {
 			break
 		}
 		x, err := looked(samples, format.Rate)
@@ -238,13 +255,13 @@ func (s *follower) search() (_ []visit, err error) {
 		loudness, cepstra := smooth(s.analyser, energies, depths(energies))
 		normalise(cepstra, loudness)
 		rows := weighed(features(cepstra, upTo(len(loudness))))
-		for t := first; t < last; t++ {
+		for t := begin; t < end; t++ {
 			if err := s.step(rows[t*width:(t+1)*width], loudness[t]); err != nil {
 				return nil, err
 			}
 			s.at++
 		}
-		if s.Progress != nil {
+		if s.Progress != nil && !s.anywhere {
 			s.Progress(min(s.Sound.Frames(), int64(float64(s.at)*stride*float64(format.Rate))))
 		}
 		if err := s.ctx.Err(); err != nil {
@@ -272,7 +289,7 @@ func (s *follower) search() (_ []visit, err error) {
 func (s *follower) step(x []float32, loudness float32) error {
 	lowest := never
 	for i := s.lo; i <= s.hi; i++ {
-		lowest = min(lowest, s.fill[i].cost)
+		lowest = min(lowest, s.fill[i-s.first].cost)
 	}
 	for i := s.lo; i < s.hi; i++ {
 		if l := s.lines[i]; l != nil {
@@ -299,24 +316,20 @@ func (s *follower) step(x []float32, loudness float32) error {
 	stay := stayFollow * (staySilent + (1-staySilent)*loudness)
 	pause := (1 - loudness) * fillSilent
 	fillCost := pause + fillLoud*loudness
+	eased := fillCost - s.ease*loudness
 
-	best, bestAt := never, s.lo
-	var heard *visit // the last one of the best way
-	var left state   // the sentence before, gone through
+	best, bestAt, within := state{cost: never}, s.lo, false // within a sentence
+	var left state                                          // the sentence before, gone through
 	left.cost = never
-	omit := float32(omitCost)
-	if lost := float64(s.lostFor)*stride - lostSeconds; lost > 0 {
-		omit *= float32(math.Max(cheapest, 1-lost/lostSeconds))
-	}
 	for i := s.lo; i <= s.hi; i++ {
-		enter := s.fill[i]
-		f := &s.fill[i]
-		f.cost += fillCost
+		enter := s.fill[i-s.first]
+		f := &s.fill[i-s.first]
+		f.cost += eased
 		if left.cost < f.cost {
 			*f = left
 		}
-		if f.cost < best {
-			best, bestAt, heard = f.cost, i, f.last
+		if f.cost < best.cost {
+			best, bestAt, within = *f, i, false
 		}
 		left = state{cost: never}
 		if i == s.hi {
@@ -368,8 +381,8 @@ func (s *follower) step(x []float32, loudness float32) error {
 				}
 				c.cost += d
 				newLo, newHi = min(newLo, j), j+1
-				if c.cost < best {
-					best, bestAt, heard = c.cost, i, c.last
+				if c.cost < best.cost {
+					best, bestAt, within = c, i, true
 				}
 				if j >= l.m-most {
 					if cost := c.cost + skipFollow*float32(l.m-1-j); cost < left.cost {
@@ -384,37 +397,67 @@ func (s *follower) step(x []float32, loudness float32) error {
 		}
 		l.now, l.next, l.lo, l.hi = l.next, l.now, min(newLo, newHi), newHi
 		if left.cost < never {
-			left.last = &visit{
-				left.last, i, int(left.start), s.at + 1, l.seconds,
-				float64(s.filled+fillCost-left.cost-left.base) / l.seconds,
+			v := &visit{
+				before: left.last, sentence: i, start: int(left.start), end: s.at + 1, seconds: l.seconds,
+				gain: float64(s.filled+fillCost-left.cost-left.base) / l.seconds,
 			}
+			if v.gain >= heardGain {
+				v.heard = v.end
+			} else if v.before != nil {
+				v.heard = v.before.heard
+			}
+			left.last = v
 		}
 	}
 	for i := s.lo; i < s.hi; i++ {
-		cost := omit
-		if l := s.lines[i]; l != nil && l.m == 0 {
-			cost = 0
+		omit := float32(omitCost)
+		if l := s.lines[i]; l != nil {
+			omit = min(omit, omitSecond*float32(l.seconds))
 		}
-		if c := s.fill[i].cost + cost; c < s.fill[i+1].cost {
-			s.fill[i+1] = s.fill[i]
-			s.fill[i+1].cost = c
+		if c := s.fill[i-s.first].cost + omit; c < s.fill[i+1-s.first].cost {
+			s.fill[i+1-s.first] = s.fill[i-s.first]
+			s.fill[i+1-s.first].cost = c
 		}
 	}
 	for i := s.hi; i > s.lo; i-- {
-		if c := s.fill[i].cost + againCost; c < s.fill[i-1].cost {
-			s.fill[i-1] = s.fill[i]
-			s.fill[i-1].cost = c
+		again := float32(againCost)
+		if l := s.lines[i-1]; l != nil {
+			again = min(again, againSecond*float32(l.seconds))
+		}
+		if c := s.fill[i-s.first].cost + again; c < s.fill[i-1-s.first].cost {
+			s.fill[i-1-s.first] = s.fill[i-s.first]
+			s.fill[i-1-s.first].cost = c
+		}
+	}
+	if lost := s.lost(); lost > 0 {
+		from := s.lo
+		for i := s.lo; i <= s.hi; i++ {
+			if s.fill[i-s.first].cost < s.fill[from-s.first].cost {
+				from = i
+			}
+		}
+		jump := s.fill[from-s.first]
+		reach := jumpReach(lost)
+		for i := max(s.lo, from-reach); i <= min(s.hi, from+reach); i++ {
+			if c := jump.cost + jumpCost + jumpEach*float32(max(i-from, from-i)); c < s.fill[i-s.first].cost {
+				s.fill[i-s.first] = jump
+				s.fill[i-s.first].cost = c
+			}
 		}
 	}
 	s.filled += fillCost
-	s.lostFor = s.at + 1
-	if heard != nil {
-		s.lostFor -= heard.end
+	if best.last != nil && best.last.heard > 0 {
+		s.heardAt = best.last.heard
+	}
+	if seconds := float64(s.at+1-int(best.start)) * stride / s.tempo; within && seconds >= heardSeconds {
+		if float64(s.filled-best.cost-best.base) >= heardGain*seconds {
+			s.heardAt = s.at + 1
+		}
 	}
 	s.move(bestAt, limit)
-	s.rebase(best)
-	if s.at%tempoEvery == 0 {
-		s.measure(heard)
+	s.rebase(best.cost)
+	if s.at%tempoEvery == 0 && s.lost() <= 0 {
+		return s.measure(best.last)
 	}
 	return nil
 }
@@ -427,8 +470,8 @@ func (s *follower) rebase(by float32) {
 	}
 	s.filled -= by
 	for i := s.lo; i <= s.hi; i++ {
-		if s.fill[i].cost < never {
-			s.fill[i].cost -= by
+		if s.fill[i-s.first].cost < never {
+			s.fill[i-s.first].cost -= by
 		}
 		if l := s.lines[i]; l != nil {
 			for j := l.lo; j < l.hi; j++ {
@@ -440,21 +483,47 @@ func (s *follower) rebase(by float32) {
 	}
 }
 
+// lost is for how many seconds the place counts as lost.
+func (s *follower) lost() float64 {
+	if s.anywhere {
+		return farthest / fartherSecond
+	}
+	return float64(s.at-s.heardAt)*stride - lostSeconds
+}
+
 // move has the search be around a sentence: those that are out of reach are
-// let go, as are their references.
+// let go, as are their references, unless the place is lost.
 func (s *follower) move(at int, limit float32) {
-	for ; s.lo < at && s.fill[s.lo].cost > limit; s.lo++ {
-		if l := s.lines[s.lo]; l != nil && l.lo < l.hi {
-			break
-		}
-		s.fill[s.lo] = state{cost: never}
-		delete(s.lines, s.lo)
+	if lost := s.lost(); lost > 0 {
+		reach := jumpReach(lost)
+		s.lo = min(s.lo, max(s.first, at-min(reach, ahead)))
+		s.hi = max(s.hi, min(s.last, at+max(reach, ahead)))
+		return
 	}
-	reach := ahead
-	if lost := float64(s.lostFor)*stride - lostSeconds; lost > 0 {
-		reach = min(farthest, ahead+int(4*lost))
+	s.hi = max(s.hi, min(s.last, at+ahead))
+	for ; s.lo < at && s.left(s.lo, s.lo, limit); s.lo++ {
 	}
-	s.hi = max(s.hi, min(s.Sentences, at+reach))
+	for ; s.hi > at+ahead && s.left(s.hi, s.hi-1, limit); s.hi-- {
+	}
+}
+
+// jumpReach is how far from where the place was lost it is looked for.
+func jumpReach(lostSeconds float64) int {
+	return int(math.Min(farthest, nearest+fartherSecond*lostSeconds))
+}
+
+// left lets the place before the i-th sentence go, and a line, if both are out of
+// reach.
+func (s *follower) left(i, line int, limit float32) bool {
+	if s.fill[i-s.first].cost <= limit {
+		return false
+	}
+	if l := s.lines[line]; l != nil && l.lo < l.hi {
+		return false
+	}
+	s.fill[i-s.first] = state{cost: never}
+	delete(s.lines, line)
+	return true
 }
 
 // learn takes a sentence's reference into the search.
@@ -499,27 +568,55 @@ func (s *follower) learn(i int) error {
 	return nil
 }
 
-// measure learns how fast the recording is from the sentences heard last, and
-// has those that are to come heard at that speed.
-func (s *follower) measure(last *visit) {
-	var ratios []float64
+// measure learns from the sentences heard last how clear the recording is and how
+// fast, and has those that are to come heard at that speed.
+func (s *follower) measure(last *visit) error {
+	var ratios, gains []float64
 	for v := last; v != nil && len(ratios) < tempoSentences; v = v.before {
 		ratios = append(ratios, float64(v.end-v.start)*stride/v.seconds)
+		gains = append(gains, v.gain)
 	}
 	if len(ratios) < tempoLeast {
-		return
+		return nil
 	}
+	slices.Sort(gains)
+	s.ease = float32(stride * math.Max(0, math.Min(mostEase, easePart*(gains[len(gains)/2]-dull))))
 	slices.Sort(ratios)
 	tempo := math.Max(slowest, math.Min(quickest, ratios[len(ratios)/2]))
 	if math.Abs(tempo/s.tempo-1) < tempoNear {
-		return
+		return nil
 	}
 	s.tempo = tempo
-	for i, l := range s.lines {
+	old := s.lines
+	s.lines = map[int]*line{}
+	for _, i := range slices.Sorted(maps.Keys(old)) {
+		l := old[i]
 		if l.lo >= l.hi {
-			delete(s.lines, i)
+			continue
+		}
+		if err := s.learn(i); err != nil {
+			return err
+		}
+		l.moveTo(s.lines[i])
+	}
+	return nil
+}
+
+// moveTo has another line of the same sentence, at another tempo, go on where this
+// one is.
+func (l *line) moveTo(to *line) {
+	to.lo, to.hi = to.m, 0
+	for j := range to.now {
+		to.now[j].cost = never
+	}
+	for j := l.lo; j < l.hi; j++ {
+		at := j * to.m / l.m
+		if at < to.m && l.now[j].cost < to.now[at].cost {
+			to.now[at] = l.now[j]
+			to.lo, to.hi = min(to.lo, at), max(to.hi, at+1)
 		}
 	}
+	to.lo = min(to.lo, to.hi)
 }
 
 // clean is the depth of references, which have no noise.
@@ -585,7 +682,8 @@ type listener struct {
 	reader pcm.Reader
 	kept   []int16
 	from   int64 // the step that kept begins with
-	done   int64 // steps given
+	done   int64 // steps given, or before the first one
+	until  int64 // the step to end with, if there is as much
 	ended  bool
 }
 
@@ -595,7 +693,8 @@ func (r *listener) next() (samples []int16, first, last int, err error) {
 	rate := float64(r.source.Format().Rate)
 	frame := func(step int64) int64 { return int64(math.Round(float64(step) * stride * rate)) }
 	if r.reader == nil {
-		opened, err := r.source.Open(pcm.Span{End: r.source.Frames()})
+		r.from = max(0, r.done-marginSteps)
+		opened, err := r.source.Open(pcm.Span{Start: min(frame(r.from), r.source.Frames()), End: r.source.Frames()})
 		if err != nil {
 			return nil, 0, 0, err
 		}
@@ -619,7 +718,7 @@ func (r *listener) next() (samples []int16, first, last int, err error) {
 		r.kept = r.kept[:len(r.kept)+n]
 	}
 	total := r.from + int64(float64(len(r.kept))/(stride*rate))
-	first, last = int(r.done-r.from), int(min(r.done+blockSteps, total)-r.from)
+	first, last = int(r.done-r.from), int(min(r.done+blockSteps, total, r.until)-r.from)
 	r.done += int64(max(0, last-first))
 	return r.kept, first, last, nil
 }
@@ -629,264 +728,4 @@ func (r *listener) close() error {
 		return nil
 	}
 	return r.reader.Close()
-}
-
-// place aligns each sentence with the stretch of sound where the search has
-// found it.
-func (f *Following) place(ctx context.Context, visits []visit) (*Course, error) {
-	course := &Course{Places: make([]Place, f.Sentences)}
-	spans, err := f.cut(visits)
-	if err != nil {
-		return nil, err
-	}
-	readings := make([]Place, len(visits))
-	group, working := errgroup.WithContext(ctx)
-	jobs := max(1, f.Jobs)
-	for worker := range jobs {
-		group.Go(func() error {
-			a := New()
-			for k := worker; k < len(visits); k += jobs {
-				if err := working.Err(); err != nil {
-					return err
-				}
-				if visits[k].gain < worthwhile {
-					continue
-				}
-				p, err := f.reading(working, a, visits[k].sentence, spans[k])
-				if err != nil {
-					return err
-				}
-				readings[k] = p
-			}
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	f.doubt(visits, readings)
-	if alike, err := f.alike(ctx, visits, spans, readings); err != nil {
-		return nil, err
-	} else if !alike {
-		clear(readings)
-	}
-	next := f.Sentences // all from here on have their places
-	for k := len(visits) - 1; k >= 0; k-- {
-		p, i := readings[k], visits[k].sentence
-		switch {
-		case !p.Found:
-		case i < next:
-			others := course.Places[i].Others
-			course.Places[i] = p
-			course.Places[i].Others = others
-			next = i
-		default:
-			course.Places[i].Others = append(course.Places[i].Others, p.Span)
-		}
-	}
-	for i := range course.Places {
-		slices.Reverse(course.Places[i].Others)
-	}
-	course.Strange = f.strange(readings)
-	return course, nil
-}
-
-// doubt takes back readings that might be chance, as in speech of another text:
-// those that gain little and have few others around them in the text.
-func (f *Following) doubt(visits []visit, readings []Place) {
-	found := make([]bool, f.Sentences)
-	for k := range readings {
-		found[visits[k].sentence] = found[visits[k].sentence] || readings[k].Found
-	}
-	for k := range readings {
-		if visits[k].gain >= certain {
-			continue
-		}
-		others, of := 0, 0
-		for i := max(0, visits[k].sentence-around); i <= min(f.Sentences-1, visits[k].sentence+around); i++ {
-			if i == visits[k].sentence {
-				continue
-			}
-			if of++; found[i] {
-				others++
-			}
-		}
-		if 2*others < of {
-			readings[k] = Place{}
-		}
-	}
-}
-
-// alike reports whether the recording is one of this text at all. Where any text
-// might have been read, the sentences fit no better than they do backwards.
-func (f *Following) alike(ctx context.Context, visits []visit, spans []pcm.Span, readings []Place) (bool, error) {
-	var heard []int
-	for k := range readings {
-		if readings[k].Found {
-			heard = append(heard, k)
-		}
-	}
-	n := min(len(heard), samplesAlike)
-	a := New()
-	forwards, backwards := 0.0, 0.0
-	for i := range n {
-		k := heard[i*len(heard)/n]
-		ref, err := f.Reference(ctx, visits[k].sentence)
-		if err != nil {
-			return false, err
-		}
-		samples, err := f.samples(spans[k])
-		if err != nil {
-			return false, err
-		}
-		_, confidence, err := a.Align(samples, f.Sound.Format().Rate, reversed(ref))
-		if err != nil {
-			return false, err
-		}
-		forwards += readings[k].Confidence
-		backwards += confidence
-	}
-	return forwards-backwards > leastAlike*float64(n), nil
-}
-
-// reversed is a reference played backwards.
-func reversed(ref Reference) Reference {
-	back := Reference{Samples: slices.Clone(ref.Samples), Rate: ref.Rate}
-	slices.Reverse(back.Samples)
-	for _, w := range slices.Backward(ref.Words) {
-		back.Words = append(back.Words, Word{Lo: w.Lo, Hi: w.Hi, Start: int64(len(ref.Samples)) - w.Start})
-	}
-	return back
-}
-
-// samples reads a stretch of the recording in mono.
-func (f *Following) samples(span pcm.Span) (_ []int16, err error) {
-	r, err := f.Sound.Open(span)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	return pcm.ReadAll(pcm.Mono(r), span.Frames())
-}
-
-// reading aligns a sentence with a stretch of sound.
-func (f *Following) reading(ctx context.Context, a *Aligner, sentence int, span pcm.Span) (Place, error) {
-	ref, err := f.Reference(ctx, sentence)
-	if err != nil {
-		return Place{}, err
-	}
-	samples, err := f.samples(span)
-	if err != nil {
-		return Place{}, err
-	}
-	rate := f.Sound.Format().Rate
-	words, confidence, err := a.Align(samples, rate, ref)
-	if err != nil || len(words) == 0 || confidence < believable {
-		return Place{Confidence: confidence}, err
-	}
-	p := Place{Found: true, Words: words, Confidence: confidence}
-	for i := range words {
-		words[i].Start += span.Start
-		words[i].End += span.Start
-	}
-	p.Span = pcm.Span{Start: words[0].Start, End: words[len(words)-1].End}
-	return p, nil
-}
-
-// Of the cuts between sentences, in seconds.
-const (
-	within = 0.4 // how far into a sentence as the search found it
-	beyond = 0.6 // and how far out of it
-	apart  = 1.2 // how far sentences lie apart that have no cut in common
-)
-
-// cut gives the stretch of sound to be aligned with each visit: they begin and
-// end where it is quiet around the places that the search has found.
-func (f *Following) cut(visits []visit) ([]pcm.Span, error) {
-	looked := lookedRate(f.Sound.Format().Rate)
-	a := newAnalyser(looked, math.Min(highest, 0.45*float64(looked)))
-	rate := float64(f.Sound.Format().Rate)
-	frame := func(seconds float64) int64 {
-		return max(0, min(int64(seconds*rate), f.Sound.Frames()))
-	}
-	spans := make([]pcm.Span, len(visits))
-	half := func(v *visit) float64 { return math.Min(within, float64(v.end-v.start)*stride/2) }
-	for k := range visits {
-		v := &visits[k]
-		start, end := float64(v.start)*stride, float64(v.end)*stride
-		var err error
-		switch {
-		case k == 0 && start <= beyond:
-			spans[k].Start = 0
-		case k == 0 || start-float64(visits[k-1].end)*stride > apart:
-			spans[k].Start, err = f.quietest(a, frame(start-beyond), frame(start+half(v)))
-		default:
-			spans[k].Start = spans[k-1].End
-		}
-		if err != nil {
-			return nil, err
-		}
-		switch {
-		case k+1 < len(visits) && float64(visits[k+1].start)*stride-end <= apart:
-			next := &visits[k+1]
-			spans[k].End, err = f.quietest(a, frame(end-half(v)), frame(float64(next.start)*stride+half(next)))
-		case k+1 == len(visits) && end+beyond >= float64(f.Sound.Frames())/rate:
-			spans[k].End = f.Sound.Frames()
-		default:
-			spans[k].End, err = f.quietest(a, frame(end-half(v)), frame(end+beyond))
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return spans, nil
-}
-
-// quietest is the middle of the longest pause in a short stretch of sound.
-func (f *Following) quietest(a *analyser, from, to int64) (int64, error) {
-	if to <= from {
-		return from, nil
-	}
-	samples, err := f.samples(pcm.Span{Start: from, End: to})
-	if err != nil {
-		return 0, err
-	}
-	x, err := looked(samples, f.Sound.Format().Rate)
-	if err != nil {
-		return 0, err
-	}
-	energies := a.energies(x, step*float64(x.rate))
-	level := a.deepen(energies, depths(energies))
-	best, length := len(level)/2, 0
-	for i := 0; i < len(level); {
-		end := i
-		for end < len(level) && level[end] <= quiet {
-			end++
-		}
-		if end-i > length {
-			best, length = (i+end)/2, end-i
-		}
-		i = max(end, i+1)
-	}
-	return min(to, from+int64(float64(best)*step*float64(f.Sound.Format().Rate))), nil
-}
-
-// strange lists what belongs to no reading.
-func (f *Following) strange(readings []Place) []pcm.Span {
-	least := int64(strangeSeconds * float64(f.Sound.Format().Rate))
-	var all []pcm.Span
-	at := int64(0)
-	add := func(end int64) {
-		if end-at >= least {
-			all = append(all, pcm.Span{Start: at, End: end})
-		}
-	}
-	for _, r := range readings {
-		if r.Found {
-			add(r.Span.Start)
-			at = max(at, r.Span.End)
-		}
-	}
-	add(f.Sound.Frames())
-	return all
 }

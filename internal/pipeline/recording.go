@@ -119,7 +119,7 @@ func (l *Listener) Listen(ctx context.Context, sc *script.Script, speech *Speech
 		return nil, fmt.Errorf("recording %s: %w", l.Name, err)
 	}
 	following := align.Following{
-		Sound: sound, Sentences: len(utterances), Jobs: l.Jobs, Progress: l.Progress,
+		Sound: sound, Sentences: len(utterances), Jobs: l.Jobs, Progress: l.Progress, Placing: l.Placing,
 		Reference: func(_ context.Context, i int) (align.Reference, error) { return l.reference(speech, i) },
 	}
 	course, err := following.Follow(ctx)
