@@ -347,6 +347,40 @@ func TestFollowNothing(t *testing.T) {
 	}
 }
 
+// TestSandwiched has ten seconds of four sentences, one every two seconds.
+func TestSandwiched(t *testing.T) {
+	p := &programme{aligntest.Sample{Rate: 8000}, nil}
+	p.pause(10)
+	for name, test := range map[string]struct {
+		sentences []int
+		found     []bool
+		k, end    int
+	}{
+		"between two":             {[]int{0, 1, 2, 3}, []bool{true, false, false, true}, 1, 3},
+		"before all":              {[]int{0, 1, 2, 3}, []bool{false, false, true, true}, 0, 2},
+		"behind all":              {[]int{0, 1, 2, 3}, []bool{true, false, false, false}, 1, 4},
+		"all, of which none is":   {[]int{0, 1, 2, 3}, []bool{false, false, false, false}, 0, 0},
+		"one is missing":          {[]int{0, 1, 3, 4}, []bool{true, false, true, true}, 1, 1},
+		"found itself":            {[]int{0, 1, 2, 3}, []bool{true, true, true, true}, 1, 1},
+		"not at the end of a run": {[]int{0, 1, 2, 3}, []bool{true, false, false, true}, 2, 2},
+	} {
+		s := &follower{Following: &Following{Sound: p, Sentences: 4}, tempo: 1}
+		var readings []reading
+		for i, sentence := range test.sentences {
+			r := reading{visit: visit{sentence: sentence, seconds: 1.5}}
+			r.Found, r.Span = test.found[i], pcm.Span{Start: int64(i)*16000 + 8000, End: int64(i)*16000 + 20000}
+			readings = append(readings, r)
+		}
+		if got := s.sandwiched(readings, test.k); got != test.end {
+			t.Errorf("%s: %d, want %d", name, got, test.end)
+		}
+		readings[1].seconds = 4
+		if got := s.sandwiched(readings, test.k); test.k < 2 && test.end > test.k && got != test.k {
+			t.Errorf("%s: a sentence of 4 seconds in 1.5 is one", name)
+		}
+	}
+}
+
 func TestFollowFails(t *testing.T) {
 	samples, refs := spokenBy(t, "rms", 14)
 	p, n := talk(samples)

@@ -343,6 +343,9 @@ func (s *follower) sandwiched(readings []reading, k int) int {
 			return k
 		}
 		if after.Found {
+			if k == 0 && end == len(readings) {
+				return k // there is nothing that was found
+			}
 			return end
 		}
 		at = after.Span.End
