@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"slices"
@@ -97,28 +96,6 @@ const (
 	width        = 2 * 8
 	fall, slopes = 5, 1.5
 )
-
-// weighed gives width numbers a step: those that tell most of what is said,
-// whoever says it, weighed by how much.
-func weighed(rows []float32) []float32 {
-	out := make([]float32, 0, len(rows)/dimension*width)
-	for ; len(rows) > 0; rows = rows[dimension:] {
-		for c := range width / 2 {
-			out = append(out, weights[c]*rows[c])
-		}
-		for c := range width / 2 {
-			out = append(out, slopes*weights[c]*rows[coefficients+c])
-		}
-	}
-	return out
-}
-
-var weights = func() (w [width / 2]float32) {
-	for c := range w {
-		w[c] = float32(math.Exp(-float64(c) / fall))
-	}
-	return w
-}()
 
 // visit is a sentence that was gone through, at steps [start, end).
 type visit struct {
@@ -285,24 +262,19 @@ func (s *follower) between(from, to, first, last int) (_ []visit, err error) {
 	return visits, nil
 }
 
-// step takes one step of the recording into account.
-func (s *follower) step(x []float32, loudness float32) error {
-	lowest := never
-	for i := s.lo; i <= s.hi; i++ {
-		lowest = min(lowest, s.fill[i-s.first].cost)
-	}
-	for i := s.lo; i < s.hi; i++ {
-		if l := s.lines[i]; l != nil {
-			for _, c := range l.now[l.lo:l.hi] {
-				lowest = min(lowest, c.cost)
-			}
-		}
-	}
-	limit := lowest + beam
-	loudness = min(1, loudness/spokenFollow)
-	if len(s.stranger) == 0 {
-		return nil // there is nothing yet to be heard
-	}
+// prices are what a step of the recording costs.
+type prices struct {
+	loudness float32
+	scale    float32 // of distances: strangers are 1 apart
+	stay     float32 // to stand still in a sentence
+	pause    float32 // its silence
+	fill     float32 // to be in no sentence
+	limit    float32 // what no way may have cost
+}
+
+// prices are those of a step that sounds like x.
+func (s *follower) prices(x []float32, loudness float32) prices {
+	p := prices{loudness: min(1, loudness/spokenFollow)}
 	mean := float32(0)
 	s.far = s.far[:0]
 	for _, r := range s.stranger {
@@ -310,21 +282,35 @@ func (s *follower) step(x []float32, loudness float32) error {
 		mean += d
 		s.far = append(s.far, d)
 	}
-	scale := float32(len(s.stranger)) / max(mean, 1e-3)
-	slices.Sort(s.far)
-	fillLoud := s.far[len(s.far)*fillShare/100] * scale
-	stay := stayFollow * (staySilent + (1-staySilent)*loudness)
-	pause := (1 - loudness) * fillSilent
-	fillCost := pause + fillLoud*loudness
-	eased := fillCost - s.ease*loudness
+	p.scale = float32(len(s.stranger)) / max(mean, 1e-3)
+	p.stay = stayFollow * (staySilent + (1-staySilent)*p.loudness)
+	p.pause = (1 - p.loudness) * fillSilent
+	p.fill = p.pause + smallest(s.far, len(s.far)*fillShare/100)*p.scale*p.loudness
+	lowest := never
+	for i := s.lo; i <= s.hi; i++ {
+		lowest = min(lowest, s.fill[i-s.first].cost)
+		if l := s.lines[i]; l != nil {
+			for _, c := range l.now[l.lo:l.hi] {
+				lowest = min(lowest, c.cost)
+			}
+		}
+	}
+	p.limit = lowest + beam
+	return p
+}
 
+// step takes one step of the recording into account.
+func (s *follower) step(x []float32, loudness float32) error {
+	if len(s.stranger) == 0 {
+		return nil // there is nothing yet to be heard
+	}
+	p := s.prices(x, loudness)
 	best, bestAt, within := state{cost: never}, s.lo, false // within a sentence
-	var left state                                          // the sentence before, gone through
-	left.cost = never
+	left := state{cost: never}                              // the sentence before, gone through
 	for i := s.lo; i <= s.hi; i++ {
 		enter := s.fill[i-s.first]
 		f := &s.fill[i-s.first]
-		f.cost += eased
+		f.cost += p.fill - s.ease*p.loudness
 		if left.cost < f.cost {
 			*f = left
 		}
@@ -337,7 +323,7 @@ func (s *follower) step(x []float32, loudness float32) error {
 		}
 		l := s.lines[i]
 		if l == nil {
-			if enter.cost > limit {
+			if enter.cost > p.limit {
 				continue
 			}
 			if err := s.learn(i); err != nil {
@@ -345,61 +331,14 @@ func (s *follower) step(x []float32, loudness float32) error {
 			}
 			l = s.lines[i]
 		}
-		if l.m == 0 || enter.cost > limit && l.lo >= l.hi {
-			continue
+		var nearest state
+		if nearest, left = s.advance(l, x, enter, p); nearest.cost < best.cost {
+			best, bestAt, within = nearest, i, true
 		}
-		lo, hi := l.lo, min(l.m, l.hi+most)
-		if enter.cost <= limit {
-			lo, hi = 0, max(hi, min(most, l.m))
-		}
-		newLo, newHi := l.m, 0
-		for j := lo; j < hi; j++ {
-			c := state{cost: never}
-			standing := false
-			if j >= l.lo && j < l.hi {
-				c = l.now[j]
-				c.cost += stay
-				standing = true
-			}
-			for k := 1; k <= most; k++ {
-				if p := j - k; p >= l.lo && p < l.hi {
-					if cost := l.now[p].cost + skipFollow*float32(k-1); cost < c.cost {
-						c, standing = l.now[p], false
-						c.cost = cost
-					}
-				}
-			}
-			if j < most {
-				if cost := enter.cost + skipFollow*float32(j); cost < c.cost {
-					c, standing = state{cost, int32(s.at), s.filled - enter.cost, enter.last}, false
-				}
-			}
-			if c.cost <= limit {
-				d := distance(x, l.ref[j*width:(j+1)*width]) * scale
-				if standing {
-					d = d*loudness + pause
-				}
-				c.cost += d
-				newLo, newHi = min(newLo, j), j+1
-				if c.cost < best.cost {
-					best, bestAt, within = c, i, true
-				}
-				if j >= l.m-most {
-					if cost := c.cost + skipFollow*float32(l.m-1-j); cost < left.cost {
-						left = c
-						left.cost = cost
-					}
-				}
-			} else {
-				c.cost = never
-			}
-			l.next[j] = c
-		}
-		l.now, l.next, l.lo, l.hi = l.next, l.now, min(newLo, newHi), newHi
 		if left.cost < never {
 			v := &visit{
 				before: left.last, sentence: i, start: int(left.start), end: s.at + 1, seconds: l.seconds,
-				gain: float64(s.filled+fillCost-left.cost-left.base) / l.seconds,
+				gain: float64(s.filled+p.fill-left.cost-left.base) / l.seconds,
 			}
 			if v.gain >= heardGain {
 				v.heard = v.end
@@ -409,43 +348,8 @@ func (s *follower) step(x []float32, loudness float32) error {
 			left.last = v
 		}
 	}
-	for i := s.lo; i < s.hi; i++ {
-		omit := float32(omitCost)
-		if l := s.lines[i]; l != nil {
-			omit = min(omit, omitSecond*float32(l.seconds))
-		}
-		if c := s.fill[i-s.first].cost + omit; c < s.fill[i+1-s.first].cost {
-			s.fill[i+1-s.first] = s.fill[i-s.first]
-			s.fill[i+1-s.first].cost = c
-		}
-	}
-	for i := s.hi; i > s.lo; i-- {
-		again := float32(againCost)
-		if l := s.lines[i-1]; l != nil {
-			again = min(again, againSecond*float32(l.seconds))
-		}
-		if c := s.fill[i-s.first].cost + again; c < s.fill[i-1-s.first].cost {
-			s.fill[i-1-s.first] = s.fill[i-s.first]
-			s.fill[i-1-s.first].cost = c
-		}
-	}
-	if lost := s.lost(); lost > 0 {
-		from := s.lo
-		for i := s.lo; i <= s.hi; i++ {
-			if s.fill[i-s.first].cost < s.fill[from-s.first].cost {
-				from = i
-			}
-		}
-		jump := s.fill[from-s.first]
-		reach := jumpReach(lost)
-		for i := max(s.lo, from-reach); i <= min(s.hi, from+reach); i++ {
-			if c := jump.cost + jumpCost + jumpEach*float32(max(i-from, from-i)); c < s.fill[i-s.first].cost {
-				s.fill[i-s.first] = jump
-				s.fill[i-s.first].cost = c
-			}
-		}
-	}
-	s.filled += fillCost
+	s.spread()
+	s.filled += p.fill
 	if best.last != nil && best.last.heard > 0 {
 		s.heardAt = best.last.heard
 	}
@@ -454,12 +358,107 @@ func (s *follower) step(x []float32, loudness float32) error {
 			s.heardAt = s.at + 1
 		}
 	}
-	s.move(bestAt, limit)
+	s.move(bestAt, p.limit)
 	s.rebase(best.cost)
 	if s.at%tempoEvery == 0 && s.lost() <= 0 {
 		return s.measure(best.last)
 	}
 	return nil
+}
+
+// advance takes a step in a sentence, from the places in it and from that before
+// it, and gives the cheapest way in it, and the one that has gone through.
+func (s *follower) advance(l *line, x []float32, enter state, p prices) (best, left state) {
+	best, left = state{cost: never}, state{cost: never}
+	if l.m == 0 || enter.cost > p.limit && l.lo >= l.hi {
+		return best, left
+	}
+	lo, hi := l.lo, min(l.m, l.hi+most)
+	if enter.cost <= p.limit {
+		lo, hi = 0, max(hi, min(most, l.m))
+	}
+	newLo, newHi := l.m, 0
+	for j := lo; j < hi; j++ {
+		c := state{cost: never}
+		standing := false
+		if j >= l.lo && j < l.hi {
+			c = l.now[j]
+			c.cost += p.stay
+			standing = true
+		}
+		for k := 1; k <= most; k++ {
+			if q := j - k; q >= l.lo && q < l.hi {
+				if cost := l.now[q].cost + skipFollow*float32(k-1); cost < c.cost {
+					c, standing = l.now[q], false
+					c.cost = cost
+				}
+			}
+		}
+		if j < most {
+			if cost := enter.cost + skipFollow*float32(j); cost < c.cost {
+				c, standing = state{cost, int32(s.at), s.filled - enter.cost, enter.last}, false
+			}
+		}
+		if c.cost > p.limit {
+			l.next[j].cost = never
+			continue
+		}
+		d := distance(x, l.ref[j*width:(j+1)*width]) * p.scale
+		if standing {
+			d = d*p.loudness + p.pause
+		}
+		c.cost += d
+		l.next[j] = c
+		newLo, newHi = min(newLo, j), j+1
+		if c.cost < best.cost {
+			best = c
+		}
+		if j >= l.m-most {
+			if cost := c.cost + skipFollow*float32(l.m-1-j); cost < left.cost {
+				left = c
+				left.cost = cost
+			}
+		}
+	}
+	l.now, l.next, l.lo, l.hi = l.next, l.now, min(newLo, newHi), newHi
+	return best, left
+}
+
+// spread has ways go on elsewhere in the text: with the next sentence left out,
+// with the last one again and, where the place is lost, anywhere.
+func (s *follower) spread() {
+	price := func(second, highest float32, sentence int) float32 {
+		if l := s.lines[sentence]; l != nil {
+			return min(highest, second*float32(l.seconds))
+		}
+		return highest
+	}
+	from := func(a, b int, cost float32) {
+		if cost += s.fill[a-s.first].cost; cost < s.fill[b-s.first].cost {
+			s.fill[b-s.first] = s.fill[a-s.first]
+			s.fill[b-s.first].cost = cost
+		}
+	}
+	for i := s.lo; i < s.hi; i++ {
+		from(i, i+1, price(omitSecond, omitCost, i))
+	}
+	for i := s.hi; i > s.lo; i-- {
+		from(i, i-1, price(againSecond, againCost, i-1))
+	}
+	lost := s.lost()
+	if lost <= 0 {
+		return
+	}
+	cheapest := s.lo
+	for i := s.lo; i <= s.hi; i++ {
+		if s.fill[i-s.first].cost < s.fill[cheapest-s.first].cost {
+			cheapest = i
+		}
+	}
+	reach := jumpReach(lost)
+	for i := max(s.lo, cheapest-reach); i <= min(s.hi, cheapest+reach); i++ {
+		from(cheapest, i, jumpCost+jumpEach*float32(max(i-cheapest, cheapest-i)))
+	}
 }
 
 // rebase takes what all ways have in common off their costs, which would lose
@@ -617,115 +616,4 @@ func (l *line) moveTo(to *line) {
 		}
 	}
 	to.lo = min(to.lo, to.hi)
-}
-
-// clean is the depth of references, which have no noise.
-var clean = func() (depth [bands]float32) {
-	for b := range depth {
-		depth[b] = deepest
-	}
-	return depth
-}()
-
-// smooth gives the loudness and the coefficients of steps of two rows of
-// energies each: the mean over the whole of them.
-func smooth(a *analyser, energies []float32, depth [bands]float32) (loudness, coarse []float32) {
-	fineLoudness := a.deepen(energies, depth)
-	fine := cepstra(energies, 0)
-	last := len(fineLoudness) - 1
-	n := last/2 + 1
-	loudness, coarse = make([]float32, n), make([]float32, n*coefficients)
-	for i := range n {
-		left, middle, right := max(0, 2*i-1), 2*i, min(last, 2*i+1)
-		loudness[i] = 0.25*fineLoudness[left] + 0.5*fineLoudness[middle] + 0.25*fineLoudness[right]
-		for c := range coefficients {
-			coarse[i*coefficients+c] = 0.25*fine[left*coefficients+c] + 0.5*fine[middle*coefficients+c] + 0.25*fine[right*coefficients+c]
-		}
-	}
-	return loudness, coarse
-}
-
-// moments are the mean and deviation of coefficients over all steps of speech.
-type moments struct {
-	n            float64
-	mean, square [coefficients]float64 // sums
-}
-
-func (m *moments) add(cepstra, loudness []float32) {
-	for i, l := range loudness {
-		if l <= loud {
-			continue
-		}
-		for c, v := range cepstra[i*coefficients : (i+1)*coefficients] {
-			m.mean[c] += float64(v)
-			m.square[c] += float64(v) * float64(v)
-		}
-		m.n++
-	}
-}
-
-// apply does what normalise does.
-func (m *moments) apply(cepstra []float32) {
-	n := math.Max(1, m.n)
-	for c := range coefficients {
-		mean := m.mean[c] / n
-		scale := float32(1 / math.Sqrt(math.Max(1e-3, m.square[c]/n-mean*mean)))
-		for i := c; i < len(cepstra); i += coefficients {
-			cepstra[i] = (cepstra[i] - float32(mean)) * scale
-		}
-	}
-}
-
-// listener reads a recording in overlapping pieces, in mono.
-type listener struct {
-	source pcm.Source
-	reader pcm.Reader
-	kept   []int16
-	from   int64 // the step that kept begins with
-	done   int64 // steps given, or before the first one
-	until  int64 // the step to end with, if there is as much
-	ended  bool
-}
-
-// next gives a piece of the recording, and which of its steps have not been
-// given before; none at the end. The samples are good until the next call.
-func (r *listener) next() (samples []int16, first, last int, err error) {
-	rate := float64(r.source.Format().Rate)
-	frame := func(step int64) int64 { return int64(math.Round(float64(step) * stride * rate)) }
-	if r.reader == nil {
-		r.from = max(0, r.done-marginSteps)
-		opened, err := r.source.Open(pcm.Span{Start: min(frame(r.from), r.source.Frames()), End: r.source.Frames()})
-		if err != nil {
-			return nil, 0, 0, err
-		}
-		r.reader = pcm.Mono(opened)
-	}
-	start := max(0, r.done-marginSteps)
-	cut := frame(start) - frame(r.from)
-	r.kept = append(r.kept[:0], r.kept[min(cut, int64(len(r.kept))):]...)
-	r.from = start
-	want := int(frame(r.done+blockSteps+marginSteps) - frame(start))
-	r.kept = slices.Grow(r.kept, max(0, want-len(r.kept)))
-	for len(r.kept) < want && !r.ended {
-		n, err := r.reader.Read(r.kept[len(r.kept):want])
-		if errors.Is(err, io.EOF) {
-			r.ended = true
-			break
-		}
-		if err != nil {
-			return nil, 0, 0, err
-		}
-		r.kept = r.kept[:len(r.kept)+n]
-	}
-	total := r.from + int64(float64(len(r.kept))/(stride*rate))
-	first, last = int(r.done-r.from), int(min(r.done+blockSteps, total, r.until)-r.from)
-	r.done += int64(max(0, last-first))
-	return r.kept, first, last, nil
-}
-
-func (r *listener) close() error {
-	if r.reader == nil {
-		return nil
-	}
-	return r.reader.Close()
 }
