@@ -120,17 +120,16 @@ func (s *follower) missed(readings []reading) ([]visit, error) {
 	if len(readings) == 0 {
 		return nil, nil
 	}
-	step := func(frame int64) int { return int(float64(frame) / stride / float64(s.Sound.Format().Rate)) }
 	found := make([][]visit, len(readings)+1)
 	group, working := errgroup.WithContext(s.ctx)
 	group.SetLimit(max(1, s.Jobs))
 	for k := range found {
-		first, last, from, to := 0, s.Sentences, 0, step(s.Sound.Frames())
+		first, last, from, to := 0, s.Sentences, 0, s.stepAt(s.Sound.Frames())
 		if k > 0 {
-			first, from = readings[k-1].sentence+1, step(readings[k-1].Span.End)+1
+			first, from = readings[k-1].sentence+1, s.stepAt(readings[k-1].Span.End)+1
 		}
 		if k < len(readings) {
-			last, to = readings[k].sentence, step(readings[k].Span.Start)
+			last, to = readings[k].sentence, s.stepAt(readings[k].Span.Start)
 		}
 		seconds := float64(to-from) * stride
 		if first >= last && seconds >= retakeGap {
@@ -162,21 +161,14 @@ func (s *follower) alone(before, after pcm.Span, sentence int) ([]visit, error) 
 	rate := float64(s.Sound.Format().Rate)
 	// So much of both sentences tells what is loud.
 	from, to := max(before.Start, before.End-int64(nearby*rate)), min(after.End, after.Start+int64(nearby*rate))
-	samples, err := s.samples(pcm.Span{Start: from, End: to})
-	if err != nil {
-		return nil, err
-	}
-	x, err := looked(samples, s.Sound.Format().Rate)
-	if err != nil {
-		return nil, err
-	}
 	ref, err := s.Reference(s.ctx, sentence)
 	if err != nil || len(ref.Samples) == 0 {
 		return nil, err
 	}
-	a := newAnalyser(x.rate, s.top)
-	energies := a.energies(x, step*float64(x.rate))
-	loudness := a.deepen(energies, depths(energies))
+	loudness, err := s.loudness(newAnalyser(lookedRate(s.Sound.Format().Rate), s.top), pcm.Span{Start: from, End: to})
+	if err != nil {
+		return nil, err
+	}
 	at := func(frame int64) int { return int(float64(frame-from) / rate / step) }
 	first, last := -1, 0
 	for i := at(before.End) + 1; i < min(at(after.Start), len(loudness)); i++ {
@@ -376,6 +368,25 @@ func (f *Following) samples(span pcm.Span) (_ []int16, err error) {
 	return pcm.ReadAll(pcm.Mono(r), span.Frames())
 }
 
+// loudness is that of each step of 10 ms of a stretch of the recording.
+func (f *Following) loudness(a *analyser, span pcm.Span) ([]float32, error) {
+	samples, err := f.samples(span)
+	if err != nil {
+		return nil, err
+	}
+	x, err := looked(samples, f.Sound.Format().Rate)
+	if err != nil {
+		return nil, err
+	}
+	energies := a.energies(x, step*float64(x.rate))
+	return a.deepen(energies, depths(energies)), nil
+}
+
+// stepAt is the step of the search that a frame of the recording lies in.
+func (f *Following) stepAt(frame int64) int {
+	return int(float64(frame) / stride / float64(f.Sound.Format().Rate))
+}
+
 // read aligns those readings that are not yet.
 func (s *follower) read(readings []reading) error {
 	spans, err := s.cut(readings)
@@ -439,8 +450,7 @@ func (f *Following) align(ctx context.Context, a *Aligner, r *reading, span pcm.
 			words[i].End += span.Start
 		}
 		r.Words, r.Span = words, pcm.Span{Start: words[0].Start, End: words[len(words)-1].End}
-		step := func(frame int64) int { return int(float64(frame) / stride / float64(rate)) }
-		r.start, r.end = step(r.Span.Start), step(r.Span.End)+1
+		r.start, r.end = f.stepAt(r.Span.Start), f.stepAt(r.Span.End)+1
 	}
 	if r.evidence >= sure {
 		return nil
@@ -504,16 +514,10 @@ func (f *Following) quietest(a *analyser, from, to int64) (int64, error) {
 	if to <= from {
 		return from, nil
 	}
-	samples, err := f.samples(pcm.Span{Start: from, End: to})
+	level, err := f.loudness(a, pcm.Span{Start: from, End: to})
 	if err != nil {
 		return 0, err
 	}
-	x, err := looked(samples, f.Sound.Format().Rate)
-	if err != nil {
-		return 0, err
-	}
-	energies := a.energies(x, step*float64(x.rate))
-	level := a.deepen(energies, depths(energies))
 	best, length := len(level)/2, 0
 	for i := 0; i < len(level); {
 		end := i

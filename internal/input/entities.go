@@ -31,39 +31,22 @@ func declaredEntities(text string) (Entities, error) {
 		return nil, nil
 	}
 	out := Entities{}
-	open := false
-	for rest := subset; rest != ""; {
+	err := eachMarkup(subset, func(rest string, open bool) (int, error) {
 		switch {
-		case strings.HasPrefix(rest, "<!--"):
-			rest = after(rest, "-->")
-			continue
-		case strings.HasPrefix(rest, "<?"):
-			rest = after(rest, "?>")
-			continue
 		case open && rest[0] == '%':
-			return nil, fmt.Errorf("the XML file takes in parameter entities, which narrate does not read: save it without them")
-		case open && len(rest) >= len("<!ENTITY") && strings.EqualFold(rest[:len("<!ENTITY")], "<!ENTITY"):
+			return 0, fmt.Errorf("the XML file takes in parameter entities, which narrate does not read: save it without them")
+		case open && startsEntity(rest):
 			m := internalEntity.FindStringSubmatch(rest)
 			if m == nil {
 				head, _, _ := strings.Cut(rest[:min(len(rest), 60)], ">")
-				return nil, fmt.Errorf("the XML file declares an entity of another file, a parameter entity, or one that narrate cannot read (%q): save it without", head)
+				return 0, fmt.Errorf("the XML file declares an entity of another file, a parameter entity, or one that narrate cannot read (%q): save it without", head)
 			}
-			if err := out.add(m[1], m[2]+m[3]); err != nil {
-				return nil, err
-			}
-			rest = rest[len(m[0]):]
-			continue
-		case rest[0] == '"' || rest[0] == '\'':
-			rest = after(rest[1:], rest[:1])
-			continue
-		case rest[0] == '[':
-			open = true
-		case rest[0] == ']':
-			open = false
-		case rest[0] == '>' && !open:
-			return out, out.bounded(text)
+			return len(m[0]), out.add(m[1], m[2]+m[3])
 		}
-		rest = rest[1:]
+		return 0, nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return out, out.bounded(text)
 }

@@ -117,6 +117,24 @@ func doctype(text string) string {
 // declaresEntities looks through a document type declaration from behind its
 // keyword to its end.
 func declaresEntities(text string) bool {
+	return eachMarkup(text, func(rest string, _ bool) (int, error) {
+		if startsEntity(rest) {
+			return 0, errEntities
+		}
+		return 0, nil
+	}) != nil
+}
+
+// startsEntity reports whether text begins with the declaration of an entity.
+func startsEntity(text string) bool {
+	return len(text) >= len("<!ENTITY") && strings.EqualFold(text[:len("<!ENTITY")], "<!ENTITY")
+}
+
+// eachMarkup goes through a document type declaration from behind its keyword to
+// its end. Of what is no literal, comment or instruction, read is given what is
+// left at each place, and whether that is in the internal subset; it says how
+// much of it it has read, if any.
+func eachMarkup(text string, read func(rest string, subset bool) (int, error)) error {
 	subset := false
 	for text != "" {
 		switch {
@@ -129,18 +147,26 @@ func declaresEntities(text string) bool {
 		case strings.HasPrefix(text, "<?"):
 			text = after(text, "?>")
 			continue
-		case len(text) >= len("<!ENTITY") && strings.EqualFold(text[:len("<!ENTITY")], "<!ENTITY"):
-			return true
+		}
+		n, err := read(text, subset)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			text = text[n:]
+			continue
+		}
+		switch {
 		case text[0] == '[':
 			subset = true
 		case text[0] == ']':
 			subset = false
 		case text[0] == '>' && !subset:
-			return false
+			return nil
 		}
 		text = text[1:]
 	}
-	return false
+	return nil
 }
 
 // after gives what follows the first sep in s, or "".
